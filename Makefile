@@ -1,0 +1,112 @@
+# Monolith's tasks. `make help` lists them.
+
+SHELL       := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS   += --no-print-directory
+
+# What the binary says of itself: the tag or commit it was built from.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMMIT  ?= $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.date=$(DATE)
+
+# The linter is built from source, pinned here and kept out of go.mod: its 200
+# dependencies are not ours. `go install` checks every one against the checksum
+# database.
+LINT_VERSION := v2.15.0
+LINT         := bin/tools/golangci-lint-$(LINT_VERSION)
+
+# How long `make fuzz` spends on each target, and the time limits of the tests.
+FUZZTIME     ?= 20s
+TEST_TIMEOUT ?= 8m
+RACE_TIMEOUT ?= 15m
+ARGS         ?=
+IMAGE        ?= monolith
+
+.DEFAULT_GOAL := help
+
+##@ Everyday
+
+.PHONY: run
+run: build ## Run a devnet node that mines (ARGS="--http.port 9545" adds flags)
+	exec bin/monolith $(ARGS)
+
+.PHONY: build
+build: ## Build bin/monolith
+	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/monolith ./cmd/node
+
+.PHONY: test
+test: ## Run all tests
+	go test -timeout $(TEST_TIMEOUT) ./...
+
+.PHONY: test-short
+test-short: ## Run the quick tests only
+	go test -short -timeout $(TEST_TIMEOUT) ./...
+
+.PHONY: bench
+bench: ## Run the benchmarks (BENCH=regexp and PKG=./path/ narrow them)
+	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(or $(PKG),./...)
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for FUZZTIME
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -r -n1 dirname | sort -u | while read -r pkg; do \
+	  for target in $$(grep -hoE '^func Fuzz\w+' "$$pkg"/*_test.go | cut -c6-); do \
+	    echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+	  done; \
+	done
+
+##@ Before a commit (CI runs `make check`)
+
+.PHONY: check
+check: format-check vet lint tidy-check race ## Everything CI runs
+
+.PHONY: format
+format: $(LINT) ## Format the code
+	$(LINT) fmt
+
+.PHONY: format-check
+format-check: ## Fail if a file is not formatted
+	@bad=$$(gofmt -l .); [ -z "$$bad" ] || { echo "not formatted (make format):"; echo "$$bad"; exit 1; }
+
+.PHONY: vet
+vet: ## Run go vet
+	go vet ./...
+
+.PHONY: lint
+lint: $(LINT) ## Run golangci-lint
+	$(LINT) run
+
+.PHONY: tidy
+tidy: ## Bring go.mod and go.sum up to date
+	go mod tidy
+
+.PHONY: tidy-check
+tidy-check: ## Fail if go.mod or go.sum is not up to date
+	go mod tidy -diff
+	go mod verify
+
+.PHONY: race
+race: ## Run all tests with the race detector
+	go test -race -timeout $(RACE_TIMEOUT) ./...
+
+##@ Other
+
+.PHONY: image
+image: ## Build the container image (IMAGE=name)
+	docker build -t $(IMAGE) --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) --build-arg DATE=$(DATE) .
+
+.PHONY: clean
+clean: ## Remove what was built (not the linter, not any node's data)
+	rm -f bin/monolith
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(LINT):
+	@echo "building golangci-lint $(LINT_VERSION), once"
+	@mkdir -p $(@D)
+	GOFLAGS= GOBIN=$(CURDIR)/$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@mv $(@D)/golangci-lint $@
