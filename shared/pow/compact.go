@@ -126,7 +126,7 @@ func (c Compact) threshold() (t common.Hash) {
 }
 
 // String returns the form as eight hexadecimal digits.
-func (c Compact) String() string { return fmt.Sprintf("%#010x", uint32(c)) }
+func (c Compact) String() string { return fmt.Sprintf("0x%08x", uint32(c)) }
 
 // two256 is 2^256, the number of possible hashes. It is never written to.
 var two256 = new(big.Int).Lsh(big.NewInt(1), 256)

@@ -32,7 +32,7 @@ func (p Params) MarshalJSON() ([]byte, error) {
 	return json.Marshal(paramsJSON{
 		TargetInterval:  p.TargetInterval,
 		HalfLife:        p.HalfLife,
-		Limit:           fmt.Sprintf("%#066x", p.Limit),
+		Limit:           fmt.Sprintf("0x%064x", p.Limit),
 		InitialTarget:   p.InitialTarget.String(),
 		RewardGwei:      p.RewardGwei,
 		HalvingInterval: p.HalvingInterval,
