@@ -1,0 +1,125 @@
+package chain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/rawdb"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/ethdb"
+	"github.com/sirupsen/logrus"
+)
+
+// recoveryKey holds the head that a start has to bring back. It is written
+// before go-ethereum opens the database, which may move the head to an older
+// block, and deleted when the head is back, so that a second crash during the
+// recovery does not forget it.
+var recoveryKey = []byte("monolith-recovery-head")
+
+// noteHead returns the head as it was announced last, zero in a new database.
+func noteHead(db ethdb.Database) (common.Hash, error) {
+	if enc, err := db.Get(recoveryKey); err == nil && len(enc) == common.HashLength {
+		return common.BytesToHash(enc), nil
+	}
+	head := rawdb.ReadHeadBlockHash(db)
+	if head == (common.Hash{}) || head == rawdb.ReadCanonicalHash(db, 0) {
+		return common.Hash{}, nil
+	}
+	if err := db.Put(recoveryKey, head[:]); err != nil {
+		return common.Hash{}, fmt.Errorf("note the head: %w", err)
+	}
+	return head, db.SyncKeyValue()
+}
+
+// open finishes what New began: genesis records, the head, the log index.
+func (s *Service) open(ctx context.Context, head common.Hash) error {
+	if err := s.recordGenesis(); err != nil {
+		return err
+	}
+	if err := s.recoverHead(ctx, head); err != nil {
+		return err
+	}
+	if err := s.cfg.DB.Delete(recoveryKey); err != nil {
+		return fmt.Errorf("forget the noted head: %w", err)
+	}
+	logs, err := newLogIndex(s.bc, s.cfg.DB, s.cfg.LogHistory)
+	if err != nil {
+		return err
+	}
+	s.logs = logs
+	s.metrics.setHead(s.CurrentBlock())
+	return nil
+}
+
+// recoverHead makes the noted head the head again, re-executing the blocks whose
+// states were in memory only when the process died.
+func (s *Service) recoverHead(ctx context.Context, hash common.Hash) error {
+	opened := s.CurrentBlock()
+	if hash == (common.Hash{}) || opened.Hash() == hash {
+		return nil
+	}
+	log := s.cfg.Log.WithFields(logrus.Fields{"found": opened.Number, "hash": hash})
+	block := s.GetBlockByHash(hash)
+	if block == nil {
+		// Only possible when the machine, not the process, died: the block was
+		// among the writes that never reached the disk.
+		log.Warn("The last head's block is not stored, going on from the last complete one")
+		return nil
+	}
+	log = log.WithField("number", block.NumberU64())
+	log.Info("Node was not stopped cleanly, re-executing blocks")
+
+	start := s.cfg.Now()
+	if err := s.interruptible(ctx, func() error {
+		_, err := s.bc.SetCanonical(block)
+		return err
+	}); err != nil {
+		return fmt.Errorf("recover head %d (%#x): %w", block.NumberU64(), hash, err)
+	}
+	took := s.cfg.Now().Sub(start)
+	s.metrics.recovered(took)
+	log.WithField("elapsed", took.Round(time.Millisecond)).Info("Head recovered")
+	return nil
+}
+
+// interruptible runs work on the chain that ends early when ctx does.
+func (s *Service) interruptible(ctx context.Context, work func() error) error {
+	stop := context.AfterFunc(ctx, func() { s.bc.InterruptInsert(true) })
+	err := work()
+	if !stop() && s.ctx.Err() == nil {
+		s.bc.InterruptInsert(false)
+	}
+	if ctx.Err() != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
+	return err
+}
+
+// recordGenesis stores what a later start compares with: the rules, which
+// go-ethereum does not keep, and the work of the first block.
+func (s *Service) recordGenesis() error {
+	genesis := s.Genesis()
+	if s.TotalWork(genesis.Hash(), 0) != nil {
+		return nil
+	}
+	batch := s.cfg.DB.NewBatch()
+	if err := writeParams(batch, s.cfg.Params); err != nil {
+		return err
+	}
+	if err := writeWork(batch, genesis.Hash(), 0, big.NewInt(1)); err != nil {
+		return err
+	}
+	if err := batch.Write(); err != nil {
+		return fmt.Errorf("write genesis: %w", err)
+	}
+	return nil
+}
+
+// canonical reports whether the block is on the branch of the head.
+func (s *Service) canonical(header *types.Header) bool {
+	return s.GetCanonicalHash(header.Number.Uint64()) == header.Hash()
+}
