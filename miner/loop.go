@@ -1,0 +1,317 @@
+package miner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/monolith-chain/monolith/shared/pow"
+	"github.com/monolith-chain/monolith/shared/registry"
+	"github.com/sirupsen/logrus"
+)
+
+const (
+	// loopTick bounds how long the main loop sleeps: obstacles, reports and
+	// the hash rate are looked at this often even if nothing happens.
+	loopTick = time.Second
+
+	// obstacleEvery bounds how often the disk and the sync are asked.
+	obstacleEvery = 500 * time.Millisecond
+
+	// firstRetry and lastRetry: the pause after a payload could not be built or
+	// a block was refused doubles from one to the other.
+	firstRetry = time.Second
+	lastRetry  = 30 * time.Second
+)
+
+// mainLoop decides what is built, sealed and inserted. All its fields belong to
+// the goroutine that runs it.
+type mainLoop struct {
+	*Service
+	head     *types.Header // built upon
+	plan     schedule
+	building *building // nil: nothing is being built
+	job      *job      // nil: nothing is being sealed
+	results  chan buildResult
+
+	checked  time.Time // when the obstacles were looked at last
+	obstacle error     // why mining is paused; nil: it is not
+	failures int       // in a row
+	retryAt  time.Time
+
+	reports reports
+}
+
+// building is a payload in the making.
+type building struct {
+	began  time.Time
+	stamp  uint64
+	cancel context.CancelFunc
+}
+
+type buildResult struct {
+	of        *building
+	payload   *Payload
+	pricedOut bool
+	err       error
+}
+
+func newMainLoop(s *Service) *mainLoop {
+	return &mainLoop{Service: s, results: make(chan buildResult), reports: newReports(s.cfg.Params)}
+}
+
+// run is the loop: look at everything, do what is due, wait for something to
+// happen.
+func (l *mainLoop) run(ctx context.Context) {
+	defer l.drop()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		timer.Reset(time.Until(l.step(ctx, time.Now())))
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-l.poke:
+		case result := <-l.results:
+			l.take(ctx, result, time.Now())
+		case found := <-l.sealer.found:
+			l.solved(ctx, found)
+		}
+	}
+}
+
+// step does what is due and returns when to look again at the latest.
+func (l *mainLoop) step(ctx context.Context, now time.Time) time.Time {
+	tick := now.Add(loopTick)
+	l.meter.tick(now)
+	l.check(now)
+	if l.obstacle != nil {
+		return tick
+	}
+	l.follow(now)
+	l.report(now)
+	if l.building != nil {
+		return tick
+	}
+	l.news.tell(&l.plan, l.payload())
+	due := latest(l.plan.due(), l.retryAt)
+	if due.After(now) {
+		if due.Before(tick) {
+			return due
+		}
+		return tick
+	}
+	l.build(ctx, now)
+	return tick
+}
+
+// payload returns the payload in hand, or nil.
+func (l *mainLoop) payload() *Payload {
+	if l.job == nil {
+		return nil
+	}
+	return l.job.payload
+}
+
+// check pauses mining when something is in its way and resumes it when nothing
+// is any more.
+func (l *mainLoop) check(now time.Time) {
+	if now.Sub(l.checked) < obstacleEvery {
+		return
+	}
+	l.checked = now
+	was := l.obstacle
+	l.obstacle = l.cfg.obstacle()
+	l.setPaused(l.obstacle)
+	switch {
+	case was == nil && l.obstacle != nil:
+		l.drop()
+		l.head = nil // so that it is taken up anew
+		l.cfg.Log.WithError(l.obstacle).Warn("Mining paused")
+	case was != nil && l.obstacle == nil:
+		l.cfg.Log.Info("Mining resumed")
+	}
+}
+
+// obstacle says why no block should be mined now.
+func (cfg Config) obstacle() error {
+	if cfg.Synced != nil && !cfg.Synced() {
+		return fmt.Errorf("mining is paused: the chain is %w", registry.ErrSyncing)
+	}
+	if cfg.Writable == nil {
+		return nil
+	}
+	if err := cfg.Writable(); err != nil {
+		return fmt.Errorf("mining is paused: %w", err)
+	}
+	return nil
+}
+
+// follow drops all work on an old head when there is a new one.
+func (l *mainLoop) follow(now time.Time) {
+	head := l.cfg.Chain.CurrentBlock()
+	if head == l.head || l.head != nil && head.Hash() == l.head.Hash() {
+		return
+	}
+	if l.job != nil && head.Number.Uint64() >= l.job.number() {
+		l.metrics.lost.Inc()
+	}
+	l.drop()
+	l.head = head
+	l.retryAt = time.Time{}
+	l.plan = schedule{
+		instant: l.cfg.Params.Instant(),
+		period:  l.cfg.DevPeriod,
+		idle:    l.cfg.Idle,
+		parent:  head.Time,
+		adopted: now,
+	}
+	l.news.reset(l.builder.baseFee(head), l.cfg.GasPrice)
+}
+
+// drop gives up what is being built and sealed.
+func (l *mainLoop) drop() {
+	if l.building != nil {
+		l.building.cancel()
+		l.building = nil
+	}
+	l.unseal()
+}
+
+func (l *mainLoop) unseal() {
+	if l.job != nil {
+		l.sealer.set(nil)
+		l.job = nil
+	}
+}
+
+// build begins a payload, in a goroutine of its own: the loop stays ready for a
+// found block or a new head.
+func (l *mainLoop) build(ctx context.Context, now time.Time) {
+	head, stamp := l.head, l.plan.stampAt(now)
+	var deadline time.Time
+	if l.plan.built.IsZero() && !l.plan.instant {
+		deadline = now.Add(firstBuildTime)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	order := &building{began: now, stamp: stamp, cancel: cancel}
+	l.building = order
+	l.news.reset(l.builder.baseFee(head), l.cfg.GasPrice)
+
+	l.group.Go(func() {
+		result := buildResult{of: order}
+		result.payload, result.err = l.builder.build(ctx, head, stamp, deadline)
+		if l.cfg.Params.Instant() && result.err == nil && result.payload.Empty() {
+			result.pricedOut = l.builder.pricedOut(head)
+		}
+		select {
+		case l.results <- result:
+		case <-ctx.Done():
+		}
+	})
+}
+
+// take receives a payload and puts it to use.
+func (l *mainLoop) take(ctx context.Context, result buildResult, now time.Time) {
+	if result.of != l.building {
+		return // dropped while it was being delivered
+	}
+	l.building.cancel()
+	l.building = nil
+	if result.err != nil {
+		l.fail(result.err, "Payload could not be built")
+		return
+	}
+	payload := result.payload
+	l.metrics.build.Observe(payload.Built.Seconds())
+	l.metrics.txs.Set(float64(len(payload.Receipts)))
+
+	l.plan.built, l.plan.cost, l.plan.stamp = result.of.began, payload.Built, result.of.stamp
+	l.plan.truncated, l.plan.pricedOut = payload.Truncated, result.pricedOut
+	l.plan.held = payload.Empty() && now.Before(l.plan.emptyAfter())
+	switch {
+	case l.plan.held:
+		l.unseal()
+	case l.plan.instant:
+		l.sealAtOnce(ctx, payload)
+	default:
+		l.seal(payload)
+	}
+}
+
+// seal hands a payload to the threads.
+func (l *mainLoop) seal(payload *Payload) {
+	job, err := newJob(payload, l.sealer.threads)
+	if err != nil {
+		l.fail(err, "Payload could not be sealed")
+		return
+	}
+	l.job = job
+	l.sealer.set(job)
+}
+
+// sealAtOnce seals and inserts a payload whose target nearly every hash meets.
+func (l *mainLoop) sealAtOnce(ctx context.Context, payload *Payload) {
+	header, err := pow.SealHeader(ctx, payload.Block.Header())
+	if err != nil {
+		l.fail(err, "Payload could not be sealed")
+		return
+	}
+	l.insert(ctx, payload, header)
+}
+
+// solved inserts what the threads found. A proof for a payload that a fresher
+// one replaced in this very moment is as good; one on an old head is worthless.
+func (l *mainLoop) solved(ctx context.Context, found solution) {
+	if l.head == nil || found.job.header.ParentHash != l.head.Hash() {
+		return
+	}
+	l.insert(ctx, found.job.payload, pow.WithNonce(found.job.header, found.nonce))
+}
+
+// insert puts a sealed payload on the chain.
+func (l *mainLoop) insert(ctx context.Context, payload *Payload, header *types.Header) {
+	l.drop()
+	block := payload.seal(header)
+	if err := l.cfg.Chain.InsertSealed(ctx, block, payload.Receipts, payload.State); err != nil {
+		if ctx.Err() == nil {
+			l.fail(fmt.Errorf("block %d (%#x): %w", block.NumberU64(), block.Hash(), err), "Block was not taken")
+		}
+		return
+	}
+	l.failures = 0
+	l.setTrouble(nil)
+	if canonical := l.cfg.Chain.GetHeaderByNumber(block.NumberU64()); canonical != nil && canonical.Hash() == block.Hash() {
+		l.metrics.found.Inc()
+		l.reportFound(block, payload)
+	} else {
+		l.metrics.lost.Inc()
+		l.cfg.Log.WithFields(logrus.Fields{"number": block.NumberU64(), "hash": block.Hash()}).
+			Info("Found a block, but another one of its height came first")
+	}
+	if l.cfg.OnSealed != nil {
+		l.cfg.OnSealed(block)
+	}
+}
+
+// fail notes what went wrong and when to try again.
+func (l *mainLoop) fail(err error, message string) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	now := time.Now()
+	l.checked = time.Time{} // a full disk explains it better
+	l.check(now)
+	if l.obstacle != nil {
+		return
+	}
+	pause := min(firstRetry<<min(l.failures, 10), lastRetry)
+	l.failures++
+	l.retryAt = now.Add(pause)
+	l.plan.built = time.Time{} // the next payload is a first one again
+	l.unseal()
+	l.setTrouble(fmt.Errorf("mining fails: %w", err))
+	l.cfg.Log.WithError(err).WithField("retry", pause).Error(message)
+}
