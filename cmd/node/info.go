@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+// version is the command that tells what this binary was made of.
+func (a *app) version(ctx *cli.Context) error {
+	if err := noArguments(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s %s\ncommit       %s\ndate         %s\ngo           %s %s/%s\n",
+		name, version, commit, date, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range info.Deps {
+			if module.Path == "github.com/ethereum/go-ethereum" {
+				fmt.Fprintf(a.stdout, "go-ethereum  %s\n", module.Version)
+			}
+		}
+	}
+	return nil
+}
+
+// config is the command that prints the effective configuration.
+func (a *app) config(ctx *cli.Context) error {
+	if err := noArguments(ctx); err != nil {
+		return err
+	}
+	cfg, err := a.load()
+	if err != nil {
+		return err
+	}
+	for _, warning := range cfg.Warnings() {
+		fmt.Fprintf(a.stderr, "%s: warning: %s\n", name, warning)
+	}
+	return cfg.WriteTOML(a.stdout)
+}
+
+const (
+	healthTimeout = 3 * time.Second
+	maxAnswer     = 64 << 10 // bytes of the health server's answer that are read
+)
+
+// health is the command that asks a running node, found by the same settings,
+// how it is. Containers run it, so the answer is its exit code.
+func (a *app) health(ctx *cli.Context) error {
+	if err := noArguments(ctx); err != nil {
+		return err
+	}
+	cfg, err := a.load()
+	if err != nil {
+		return err
+	}
+	if !cfg.Metrics {
+		return errors.New("the node's health is served beside its metrics, which are switched off (--metrics)")
+	}
+	path := "/healthz"
+	if ctx.Bool("ready") {
+		path = "/readyz"
+	}
+	answer, err := ask(ctx.Context, "http://"+reachable(cfg.Monitor.Addr)+path)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, answer)
+	return nil
+}
+
+// reachable turns an address to listen on into one to connect to.
+func reachable(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return listen
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// ask returns the body of a successful answer; any other answer is an error.
+func ask(ctx context.Context, url string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return "", fmt.Errorf("ask %s: %w", url, err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", fmt.Errorf("no running node found: %w", err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil {
+		return "", fmt.Errorf("ask %s: %w", url, err)
+	}
+	answer := strings.TrimSpace(string(body))
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("%s: %s", response.Status, answer)
+	}
+	return answer, nil
+}

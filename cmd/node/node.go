@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+
+	"github.com/monolith-chain/monolith/config"
+	"github.com/monolith-chain/monolith/db"
+	"github.com/monolith-chain/monolith/miner"
+	noderpc "github.com/monolith-chain/monolith/rpc"
+	"github.com/monolith-chain/monolith/shared/chain"
+	"github.com/monolith-chain/monolith/shared/monitor"
+	"github.com/monolith-chain/monolith/shared/registry"
+	"github.com/monolith-chain/monolith/shared/txpool"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/sirupsen/logrus"
+)
+
+// node holds what the services have in common while they are put together.
+type node struct {
+	cfg      *config.Config
+	genesis  *config.Genesis
+	log      *logrus.Logger
+	metrics  *prometheus.Registry
+	services *registry.ServiceRegistry
+}
+
+func newNode(cfg *config.Config, log *logrus.Logger) *node {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return &node{
+		cfg: cfg, genesis: cfg.Genesis(), log: log, metrics: metrics,
+		services: registry.NewServiceRegistry(registry.WithLogger(log)),
+	}
+}
+
+// registration builds one service and adds it to the registry.
+type registration func(ctx context.Context) error
+
+// store is what every command that opens the chain needs; all is a whole node.
+func (n *node) store() []registration { return []registration{n.registerDB, n.registerChain} }
+func (n *node) all() []registration {
+	return append(n.store(), n.registerTxPool, n.registerMiner, n.registerRPC, n.registerMonitor)
+}
+
+// register builds services in order. If one cannot be built, those before it
+// are closed.
+func (n *node) register(ctx context.Context, registrations []registration) error {
+	for _, register := range registrations {
+		if err := register(ctx); err != nil {
+			return errors.Join(err, n.services.StopAll())
+		}
+	}
+	return nil
+}
+
+func (n *node) registerDB(context.Context) error {
+	cfg := n.cfg.DB
+	cfg.Log, cfg.Registerer = n.logger("db"), n.metrics
+	return add(n, func() (*db.Service, error) { return db.New(cfg) })
+}
+
+func (n *node) registerChain(ctx context.Context) error {
+	var store *db.Service
+	if err := n.services.FetchService(&store); err != nil {
+		return err
+	}
+	cfg := n.cfg.Chain
+	cfg.DB, cfg.Writable = store.Database(), store.Writable
+	cfg.Genesis, cfg.Params = n.genesis.Core, n.genesis.Pow
+	cfg.Log, cfg.Registerer = n.logger("chain"), n.metrics
+	return add(n, func() (*chain.Service, error) { return chain.New(ctx, cfg) })
+}
+
+func (n *node) registerTxPool(context.Context) error {
+	cfg := n.cfg.PoolConfig()
+	if err := n.services.FetchService(&cfg.Chain); err != nil {
+		return err
+	}
+	cfg.Log, cfg.Registerer = n.logger("txpool"), n.metrics
+	return add(n, func() (*txpool.Service, error) { return txpool.New(cfg) })
+}
+
+func (n *node) registerMiner(context.Context) error {
+	if n.stock() {
+		return nil // whoever checks no proofs cannot make one
+	}
+	var store *db.Service
+	cfg := n.cfg.Miner
+	if err := errors.Join(
+		n.services.FetchService(&store),
+		n.services.FetchService(&cfg.Chain),
+		n.services.FetchService(&cfg.Pool),
+	); err != nil {
+		return err
+	}
+	cfg.Params, cfg.Writable = n.genesis.Pow, store.Writable
+	cfg.Log, cfg.Registerer = n.logger("miner"), n.metrics
+	return add(n, func() (*miner.Service, error) { return miner.New(cfg) })
+}
+
+func (n *node) registerRPC(context.Context) error {
+	cfg := n.cfg.RPC
+	if err := errors.Join(
+		n.services.FetchService(&cfg.Chain),
+		n.services.FetchService(&cfg.Pool),
+	); err != nil {
+		return err
+	}
+	if !n.stock() {
+		if err := n.services.FetchService(&cfg.Miner); err != nil {
+			return err
+		}
+	}
+	cfg.ClientVersion = clientVersion()
+	cfg.Log, cfg.Registerer = n.logger("rpc"), n.metrics
+	return add(n, func() (*noderpc.Service, error) { return noderpc.New(cfg) })
+}
+
+func (n *node) registerMonitor(context.Context) error {
+	if !n.cfg.Metrics {
+		return nil
+	}
+	cfg := n.cfg.Monitor
+	cfg.Services, cfg.Gatherer = n.services, n.metrics
+	cfg.Log = n.logger("monitor")
+	return add(n, func() (*monitor.Service, error) { return monitor.New(cfg) })
+}
+
+// add builds a service and registers it.
+func add[S registry.Service](n *node, build func() (S, error)) error {
+	service, err := build()
+	if err != nil {
+		return err
+	}
+	return n.services.RegisterService(service)
+}
+
+func (n *node) logger(service string) logrus.FieldLogger { return n.log.WithField("service", service) }
+
+// stock reports whether blocks follow go-ethereum's rules instead of ours.
+func (n *node) stock() bool { return n.genesis.Pow.Stock() }
+
+// clientVersion is the answer to web3_clientVersion, in the usual form.
+func clientVersion() string {
+	return fmt.Sprintf("Monolith/%s/%s-%s/%s", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+}

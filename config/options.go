@@ -1,0 +1,213 @@
+package config
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/ethereum/go-ethereum/params"
+	noderpc "github.com/monolith-chain/monolith/rpc"
+	"github.com/monolith-chain/monolith/shared/pow"
+)
+
+// Headings of the help, in this order.
+const (
+	categoryNetwork  = "NETWORK AND DATA"
+	categoryMining   = "MINING"
+	categoryRPC      = "JSON-RPC"
+	categoryLimits   = "JSON-RPC LIMITS"
+	categoryPool     = "TRANSACTION POOL"
+	categoryStorage  = "STORAGE AND CACHES"
+	categoryOperator = "LOGS AND METRICS"
+)
+
+const (
+	maxCount = math.MaxInt32 // of things; more is a slip of the pen
+	maxMB    = 1 << 20
+)
+
+// options binds every option to its field. This table is the one source of the
+// flags, the environment variables, the file's keys, what WriteTOML prints, and
+// the table in the README.
+func (c *Config) options() []Option {
+	options := slices.Concat(c.networkOptions(), c.miningOptions(), c.rpcOptions(), c.limitOptions(),
+		c.poolOptions(), c.storageOptions(), c.operatorOptions())
+	for i := range options {
+		options[i].initial = options[i].value.get()
+	}
+	return options
+}
+
+func (c *Config) networkOptions() []Option {
+	return under(categoryNetwork, []Option{
+		{Name: "config", Arg: "FILE", noFile: true, value: textValue(&c.file),
+			Usage: "TOML file with settings; a flag's dotted name is its table and key"},
+		{Name: "datadir", Arg: "DIR", Default: "~/.monolith; none with --dev", value: textValue(&c.DataDir),
+			Usage: "where the chain is stored; empty keeps it in memory"},
+		{Name: "network", Arg: "NAME", value: choiceValue(&c.Network, append(presetNames(), "")...),
+			Usage: "built-in network to join: devnet or dev"},
+		{Name: "genesis", Arg: "FILE", value: textValue(&c.GenesisFile),
+			Usage: "genesis file of your own network, instead of a built-in one"},
+		{Name: "dev", value: switchValue(&c.Dev),
+			Usage: "development chain: a block as soon as there is a transaction, thrown away at the end unless --datadir is given"},
+		{Name: "dev.period", Arg: "DURATION", value: durationValue(&c.Miner.DevPeriod, 0),
+			Usage: "development chain: a block every so often instead; 0 for on demand"},
+		{Name: "unsafe-stock-consensus", value: switchValue(&c.AllowStockEngine),
+			Usage: "for tests: accept a genesis file with the engine \"stock\", whose blocks need no proof"},
+	})
+}
+
+func (c *Config) miningOptions() []Option {
+	m := &c.Miner
+	return under(categoryMining, []Option{
+		{Name: "mine", Default: "true on a built-in network", value: switchValue(&m.Enabled),
+			Usage: "mine"},
+		{Name: "miner.etherbase", Arg: "ADDRESS", Default: "first devnet account on a built-in network", value: addressValue(&m.Etherbase),
+			Usage: "account that rewards and fees are paid to"},
+		{Name: "miner.threads", Arg: "N", value: integerValue(&m.Threads, 1, 1024),
+			Usage: "threads that seal"},
+		{Name: "miner.cpu", Arg: "SHARE", value: shareValue(&m.CPU),
+			Usage: "share of a core that each of them may use, 0.1 for a tenth; the difficulty adapts to it"},
+		{Name: "miner.extradata", Arg: "TEXT", value: bytesValue(&m.ExtraData, pow.MaxVanity),
+			Usage: "text, or bytes as 0x and hex, to put into mined blocks, up to 20 bytes"},
+		{Name: "miner.gaslimit", Arg: "GAS", Default: "the genesis block's", value: integerValue(&m.GasLimit, int64(params.MinGasLimit), math.MaxInt64),
+			Usage: "gas limit that mined blocks move towards"},
+		{Name: "miner.gasprice", Arg: "WEI", value: weiValue(&m.GasPrice),
+			Usage: "lowest tip per gas that a transaction must pay to be mined"},
+		{Name: "miner.idle", Arg: "DURATION", value: durationValue(&m.Idle, 0),
+			Usage: "mine empty blocks no more often than this; 0 for always"},
+	})
+}
+
+func (c *Config) rpcOptions() []Option {
+	r := &c.RPC
+	return under(categoryRPC, []Option{
+		{Name: "http", value: switchValue(&r.HTTP),
+			Usage: "serve JSON-RPC over HTTP"},
+		{Name: noderpc.FlagHTTPAddr, Arg: "ADDRESS", value: textValue(&r.Addr),
+			Usage: "interface to listen on, for HTTP and WebSocket; 0.0.0.0 for all"},
+		{Name: noderpc.FlagHTTPPort, Arg: "PORT", value: portValue(&r.Port),
+			Usage: "port to listen on, for HTTP and WebSocket; 0 for any free one"},
+		{Name: noderpc.FlagHTTPAPI, Arg: "LIST", value: listValue(&r.API),
+			Usage: "namespaces to serve over HTTP and WebSocket"},
+		{Name: noderpc.FlagHTTPCORS, Arg: "LIST", value: listValue(&r.CORS),
+			Usage: "origins from which web pages may call; * for any"},
+		{Name: noderpc.FlagHTTPVHosts, Arg: "LIST", value: listValue(&r.VHosts),
+			Usage: "host names by which the node may be called, besides IP addresses; * for any"},
+		{Name: "ws", value: switchValue(&r.WS),
+			Usage: "serve JSON-RPC over WebSocket, on the same port"},
+		{Name: noderpc.FlagWSOrigins, Arg: "LIST", value: listValue(&r.WSOrigins),
+			Usage: "origins from which web pages may open a WebSocket; * for any"},
+		{Name: noderpc.FlagIPCPath, Arg: "FILE", value: textValue(&c.ipcPath),
+			Usage: "socket for programs on this machine, relative to the data directory; serves all namespaces"},
+		{Name: "ipcdisable", value: switchValue(&c.ipcDisable),
+			Usage: "serve no IPC"},
+		{Name: noderpc.FlagMinTip, Arg: "WEI", value: weiValue(&r.GasPrice.MinTip),
+			Usage: "lowest tip per gas to suggest to wallets"},
+	})
+}
+
+func (c *Config) limitOptions() []Option {
+	l := &c.RPC.Limits
+	second := time.Second
+	return under(categoryLimits, []Option{
+		{Name: noderpc.FlagGasCap, Arg: "GAS", value: integerValue(&l.GasCap, 0, math.MaxInt64),
+			Usage: "gas of a call or estimate; 0 for no limit"},
+		{Name: noderpc.FlagEVMTimeout, Arg: "DURATION", value: durationValue(&l.EVMTimeout, 0),
+			Usage: "time of a call or estimate; 0 for no limit"},
+		{Name: noderpc.FlagTxFeeCap, Arg: "ETHER", value: amountValue(&l.TxFeeCap, 1e9),
+			Usage: "fee of a submitted transaction; 0 for no limit"},
+		{Name: noderpc.FlagUnprotected, value: switchValue(&l.AllowUnprotected),
+			Usage: "accept transactions that are valid on every chain (without EIP-155)"},
+		{Name: noderpc.FlagBody, Arg: "BYTES", value: integerValue(&l.Body, 1, maxCount),
+			Usage: "size of an HTTP request or a WebSocket message"},
+		{Name: noderpc.FlagBatchItems, Arg: "N", value: integerValue(&l.BatchItems, 1, maxCount),
+			Usage: "calls in a batch"},
+		{Name: noderpc.FlagBatchResponse, Arg: "BYTES", value: integerValue(&l.BatchResponse, 1, maxCount),
+			Usage: "size of the answer to a batch"},
+		{Name: noderpc.FlagLogRange, Arg: "BLOCKS", value: integerValue(&l.LogRange, 0, math.MaxInt64),
+			Usage: "blocks that one log query may cover; 0 for no limit"},
+		{Name: noderpc.FlagLogQuery, Arg: "N", value: integerValue(&l.LogQuery, 0, maxCount),
+			Usage: "addresses, or alternatives of a topic, in one log query; 0 for no limit"},
+		{Name: noderpc.FlagFilters, Arg: "N", value: integerValue(&l.Filters, 1, maxCount),
+			Usage: "polled filters at a time"},
+		{Name: noderpc.FlagFilterTimeout, Arg: "DURATION", value: durationValue(&l.FilterTimeout, second),
+			Usage: "how long a filter is kept that nobody polls"},
+		{Name: noderpc.FlagFilterBacklog, Arg: "N", value: integerValue(&l.FilterBacklog, 1, maxCount),
+			Usage: "results that may wait in one filter"},
+		{Name: noderpc.FlagHTTPRead, Arg: "DURATION", value: durationValue(&l.ReadTimeout, second),
+			Usage: "time to receive a request"},
+		{Name: noderpc.FlagHTTPWrite, Arg: "DURATION", value: durationValue(&l.WriteTimeout, second),
+			Usage: "time to answer a request"},
+		{Name: noderpc.FlagHTTPIdle, Arg: "DURATION", value: durationValue(&l.IdleTimeout, second),
+			Usage: "time between two requests on one connection"},
+		{Name: noderpc.FlagWSRequests, Arg: "N", value: integerValue(&l.ConnRequests, 1, maxCount),
+			Usage: "calls in flight on one WebSocket or IPC connection"},
+		{Name: noderpc.FlagWSQueue, Arg: "BYTES", value: integerValue(&l.ConnQueue, 1, maxCount),
+			Usage: "what may wait for a slow reader of one WebSocket or IPC connection"},
+		{Name: noderpc.FlagWSSubscribe, Arg: "N", value: integerValue(&l.ConnSubscriptions, 1, maxCount),
+			Usage: "subscriptions on one WebSocket or IPC connection"},
+	})
+}
+
+func (c *Config) poolOptions() []Option {
+	p := &c.TxPool
+	return under(categoryPool, []Option{
+		{Name: "txpool.pricelimit", Arg: "WEI", value: weiValue(&p.PriceLimit),
+			Usage: "lowest tip per gas that is pooled"},
+		{Name: "txpool.pricebump", Arg: "PERCENT", value: integerValue(&p.PriceBump, 1, 1000),
+			Usage: "how much more a transaction must pay to replace another"},
+		{Name: "txpool.accountslots", Arg: "N", value: integerValue(&p.AccountSlot, 1, maxCount),
+			Usage: "executable slots guaranteed to an account; a slot is 32 KiB of transaction"},
+		{Name: "txpool.globalslots", Arg: "N", value: integerValue(&p.GlobalSlots, 1, maxCount),
+			Usage: "executable slots of all accounts"},
+		{Name: "txpool.accountqueue", Arg: "N", value: integerValue(&p.AccountHold, 1, maxCount),
+			Usage: "slots of an account behind a gap in its nonces"},
+		{Name: "txpool.globalqueue", Arg: "N", value: integerValue(&p.GlobalHold, 1, maxCount),
+			Usage: "slots of all accounts behind a gap in their nonces"},
+		{Name: "txpool.lifetime", Arg: "DURATION", value: durationValue(&p.Lifetime, time.Second),
+			Usage: "how long a transaction may wait behind a gap"},
+		{Name: "txpool.journal", Arg: "FILE", value: textValue(&p.Journal),
+			Usage: "file that keeps local transactions over a restart, relative to the data directory; empty for none"},
+		{Name: "txpool.rejournal", Arg: "DURATION", value: durationValue(&p.Rejournal, time.Second),
+			Usage: "how often mined transactions are dropped from that file"},
+	})
+}
+
+func (c *Config) storageOptions() []Option {
+	return under(categoryStorage, []Option{
+		{Name: "cache", Arg: "MB", value: integerValue(&c.CacheMB, 16, maxMB),
+			Usage: "memory for caches, half for the state and half for the database"},
+		{Name: "db.handles", Arg: "N", Default: "by the system's limit", value: integerValue(&c.DB.Handles, 0, maxCount),
+			Usage: "files that the database may hold open"},
+		{Name: "db.minfreedisk", Arg: "MB", value: integerValue(&c.DB.MinFreeDiskMB, 0, 1<<40),
+			Usage: "stop writing blocks when less disk than this is free"},
+		{Name: "history.state", Arg: "BLOCKS", value: integerValue(&c.Chain.StateHistory, 0, math.MaxInt64),
+			Usage: "recent blocks whose state stays readable; 0 for all"},
+		{Name: "history.logs", Arg: "BLOCKS", value: integerValue(&c.Chain.LogHistory, 0, math.MaxInt64),
+			Usage: "recent blocks whose logs are indexed; 0 for all"},
+		{Name: "state.buffer", Arg: "MB", value: integerValue(&c.Chain.StateBuffer, 0, maxMB),
+			Usage: "state collected in memory before it is written; more writes less, and costs longer re-execution after a crash"},
+	})
+}
+
+func (c *Config) operatorOptions() []Option {
+	return under(categoryOperator, []Option{
+		{Name: "log.level", Arg: "LEVEL", value: choiceValue(&c.Log.Level, "error", "warn", "info", "debug", "trace"),
+			Usage: "least severe messages to log: error, warn, info, debug or trace"},
+		{Name: "log.format", Arg: "FORMAT", value: choiceValue(&c.Log.Format, "text", "json"),
+			Usage: "text or json"},
+		{Name: "metrics", value: switchValue(&c.Metrics),
+			Usage: "serve Prometheus metrics at /metrics, and health at /healthz and /readyz"},
+		{Name: "metrics.addr", Arg: "HOST:PORT", value: endpointValue(&c.Monitor.Addr),
+			Usage: "where to serve them"},
+	})
+}
+
+// under puts options into a category.
+func under(category string, options []Option) []Option {
+	for i := range options {
+		options[i].Category = category
+	}
+	return options
+}
