@@ -30,11 +30,16 @@
 // to the last block whose state is on disk. New therefore notes the head's hash
 // before go-ethereum opens the database and makes that block the head again
 // before anything else starts: the stored blocks in between are re-executed.
-// How many there can be is bounded by Config.StateBuffer: zero, the default,
-// writes every block's state as soon as it leaves the 128 layers, so that a
-// crash never costs more than about 130 blocks of re-execution, whatever the
-// load and the uptime. (A buffer that is only bounded in bytes is no bound in
-// blocks: a quiet chain rewrites the same few trie nodes in it for days.)
+// How many there can be is bounded by Config.StateBuffer, whatever the load and the
+// uptime: even an empty block changes a few hundred bytes of state, since the
+// contracts of EIP-2935 and EIP-4788 each keep a ring of 8,191 slots and every
+// block writes the next one. With the default of 1 MB that buffer is full after
+// 1,200 to 1,450 empty blocks (measured over 20,000; 2,420 once, when the rings are
+// filled for the first time), and sooner the more the blocks contain; re-executing
+// them takes a second or two. Twice the buffer means twice the blocks. With a
+// buffer of 0 every block's state is written when it leaves the 128 layers: a
+// crash then costs 130 blocks, but each block some twenty fsyncs, which holds a
+// node that imports small blocks to about 200 of them a second (1,200 otherwise).
 //
 // # Reorganisations
 //

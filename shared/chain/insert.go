@@ -42,10 +42,10 @@ func (s *Service) insert(ctx context.Context, blocks types.Blocks) (int, error) 
 	for known < len(blocks) && s.stored(blocks[known]) {
 		known++
 	}
-	fresh, held := s.ripe(blocks[known:])
-	if err := s.refuse(fresh); err != nil {
-		return known, err
+	if err := s.refuse(blocks); err != nil {
+		return 0, err
 	}
+	fresh, held := s.ripe(blocks[known:])
 	added := 0
 	if len(fresh) > 0 {
 		works, err := s.works(fresh)
@@ -95,12 +95,17 @@ func (s *Service) refuse(blocks types.Blocks) error {
 }
 
 // condemn remembers the first of the linked blocks, and with it the others, as
-// bad because of the rule that the first one breaks.
+// bad because of the rule that the first one breaks, and forgets what is stored
+// of them. It returns the error to report.
 func (s *Service) condemn(blocks types.Blocks, rule error) error {
 	for _, block := range blocks {
-		if _, ok := s.bad.Get(block.Hash()); !ok {
-			s.metrics.bad.Inc()
-			s.bad.Add(block.Hash(), rule)
+		if _, ok := s.bad.Get(block.Hash()); ok {
+			continue
+		}
+		s.metrics.bad.Inc()
+		s.bad.Add(block.Hash(), rule)
+		if err := forgetSide(s.cfg.DB, block.Hash(), block.NumberU64()); err != nil {
+			return errors.Join(invalid(blocks[0], rule), err)
 		}
 	}
 	return invalid(blocks[0], rule)

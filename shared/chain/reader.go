@@ -68,7 +68,9 @@ func (s *Service) DB() ethdb.Database { return s.cfg.DB }
 // StateOf returns the state after the given block: from the layers in memory for
 // recent blocks, from the state history for older ones. The state of a block on a
 // side branch that was never executed, or of one beyond Config.StateHistory, is
-// an error.
+// an error. So is that of any block below the last 128 until go-ethereum's history
+// index is complete: a minute or so after the first start, and five after the
+// start of a chain whose last block is over six hours old.
 func (s *Service) StateOf(header *types.Header) (*state.StateDB, error) {
 	live, err := s.StateAt(header.Root, header.Number, header.Time)
 	if err == nil {

@@ -39,7 +39,7 @@ type Config struct {
 	Params   *pow.Params
 
 	CacheMB      int           // trie and state caches together
-	StateBuffer  int           // MB of state collected before it is written; 0 = write each block's state, see the package doc
+	StateBuffer  int           // MB of state changes collected before they are written; see the package doc
 	StateHistory uint64        // blocks whose state stays readable; 0 = all
 	LogHistory   uint64        // blocks covered by the log index; 0 = all
 	FutureLimit  time.Duration // a block further ahead of the clock is held back; 0 = no limit
@@ -54,6 +54,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		CacheMB:     32,
+		StateBuffer: 1,                // about 1,400 empty blocks
 		FutureLimit: 15 * time.Second, // design, section 4: timestamp
 	}
 }

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -46,6 +47,18 @@ func writeSide(db ethdb.KeyValueStore, block *types.Block, work *big.Int) error 
 	}
 	if err := batch.Write(); err != nil {
 		return fmt.Errorf("store block %d: %w", block.NumberU64(), err)
+	}
+	return nil
+}
+
+// forgetSide deletes what writeSide stored, or nothing.
+func forgetSide(db ethdb.KeyValueStore, hash common.Hash, number uint64) error {
+	batch := db.NewBatch()
+	if err := errors.Join(batch.Delete(sideKey(hash, number)), batch.Delete(workKey(hash, number))); err != nil {
+		return err
+	}
+	if err := batch.Write(); err != nil {
+		return fmt.Errorf("forget block %d: %w", number, err)
 	}
 	return nil
 }

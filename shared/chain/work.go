@@ -68,7 +68,7 @@ func (s *Service) works(blocks types.Blocks) ([]*big.Int, error) {
 	for i, block := range blocks {
 		work, err := s.blockWork(block.Header())
 		if err != nil {
-			return nil, invalid(block, err)
+			return nil, s.condemn(blocks[i:], err)
 		}
 		total = new(big.Int).Add(total, work)
 		works[i] = total

@@ -9,6 +9,7 @@ import (
 	"crypto/ecdsa"
 	"math/big"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
@@ -71,7 +72,9 @@ func Genesis(p *pow.Params) *core.Genesis {
 				Cancun: params.DefaultCancunBlobConfig, Prague: params.DefaultPragueBlobConfig,
 			},
 		},
-		Timestamp:  1_700_000_000,
+		// Within the last six hours: go-ethereum puts the history index off on a
+		// chain that looks as if it was still syncing.
+		Timestamp:  uint64(time.Now().Add(-5 * time.Hour).Unix()),
 		ExtraData:  p.GenesisExtra(),
 		GasLimit:   60_000_000,
 		Difficulty: common.Big0,
