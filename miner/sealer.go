@@ -59,6 +59,7 @@ type sealer struct {
 	threads int
 	share   float64          // of a core, for each thread
 	now     func() time.Time // the clock
+	sleep   func(context.Context, time.Duration)
 
 	job    atomic.Pointer[job]
 	hashes atomic.Uint64 // tried by all threads since the start
@@ -74,6 +75,7 @@ func newSealer(threads int, share float64) *sealer {
 		threads: threads,
 		share:   share,
 		now:     time.Now,
+		sleep:   sleep,
 		found:   make(chan solution),
 		changed: make(chan struct{}),
 	}
@@ -99,11 +101,14 @@ func (s *sealer) current() (*job, <-chan struct{}) {
 // between them, from a random place on, so that miners of the same payload do
 // not all try the same ones.
 func (s *sealer) start(ctx context.Context, group *sync.WaitGroup) {
-	first := rand.Uint64()
+	base := rand.Uint64()
 	for i := range s.threads {
-		nonce := first + uint64(i)*(math.MaxUint64/uint64(s.threads))
-		group.Go(func() { s.run(ctx, i, nonce) })
+		group.Go(func() { s.run(ctx, i, s.firstNonce(base, i)) })
 	}
+}
+
+func (s *sealer) firstNonce(base uint64, thread int) uint64 {
+	return base + uint64(thread)*(math.MaxUint64/uint64(s.threads))
 }
 
 // run is one thread.
@@ -138,7 +143,9 @@ func (s *sealer) search(ctx context.Context, j *job, hasher *pow.Hasher, nonce u
 			break
 		}
 		if rest := pace.worked(s.now().Sub(began)); rest > 0 {
-			s.rest(ctx, pace, rest)
+			began = s.now()
+			s.sleep(ctx, rest)
+			pace.rested(s.now().Sub(began))
 		} else {
 			// With as many threads as cores, a request to the node would
 			// otherwise wait for the scheduler's preemption: 10 ms.
@@ -148,14 +155,12 @@ func (s *sealer) search(ctx context.Context, j *job, hasher *pow.Hasher, nonce u
 	return nonce
 }
 
-// rest does nothing for the given time, on behalf of the pace.
-func (s *sealer) rest(ctx context.Context, pace *duty, t time.Duration) {
-	began := s.now()
-	timer := time.NewTimer(t)
+// sleep ends early with ctx.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
 	}
-	pace.rested(s.now().Sub(began))
 }

@@ -120,4 +120,3 @@ func (s *Service) setTrouble(err error) {
 	defer s.mu.Unlock()
 	s.trouble = err
 }
-
