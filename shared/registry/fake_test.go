@@ -123,3 +123,6 @@ func logged(t *testing.T, hook *logtest.Hook, service, field string) *logrus.Ent
 	t.Fatalf("no log entry about %s with field %q", service, field)
 	return nil
 }
+
+// pass lets so much time go by on the bubble's clock.
+func pass(d time.Duration) { <-time.After(d) }

@@ -153,7 +153,7 @@ func TestEmptyRegistry(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := &failing{failed: make(chan error, 1)}
-		r, _ := newRegistry(t, &alpha{fake{start: func() { time.Sleep(time.Millisecond) }}}, service)
+		r, _ := newRegistry(t, &alpha{fake{start: func() { pass(time.Millisecond) }}}, service)
 		var callers sync.WaitGroup
 		for range 8 {
 			for _, call := range []func(){

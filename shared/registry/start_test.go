@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,7 +24,7 @@ func TestOrderOfStart(t *testing.T) {
 		var j journal
 		slow := recorded(&j, "alpha")
 		slow.start = func() {
-			time.Sleep(registry.StartGrace / 2)
+			pass(registry.StartGrace / 2)
 			j.add("start alpha")
 		}
 		r, _ := newRegistry(t, &alpha{slow}, &gamma{recorded(&j, "gamma")}, &beta{recorded(&j, "beta")})
@@ -41,7 +42,7 @@ func TestGraceForBlockingStart(t *testing.T) {
 		var j journal
 		quit := make(chan struct{})
 		blocking := &alpha{fake{
-			start: func() { <-quit; time.Sleep(time.Second); j.add("alpha returns") },
+			start: func() { <-quit; pass(time.Second); j.add("alpha returns") },
 			stop:  func() error { close(quit); j.add("stop alpha"); return nil },
 		}}
 		r, hook := newRegistry(t, blocking, &beta{recorded(&j, "beta")})
@@ -153,14 +154,14 @@ func TestFirstFailureCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		service := &failing{failed: make(chan error, 1)}
 		r, _ := newRegistry(t, service, &alpha{fake{start: func() {
-			time.Sleep(time.Minute) // long past its grace
+			pass(time.Minute) // long past its grace
 			panic("second")
 		}}})
 		if err := r.StartAll(); err != nil {
 			t.Fatal(err)
 		}
 		service.failed <- errBoom
-		time.Sleep(time.Hour)
+		pass(time.Hour)
 		if info := r.Infos()[1]; info.State != registry.Failed {
 			t.Errorf("a late panic in Start leaves the service %q", info.State)
 		}
@@ -180,7 +181,7 @@ func TestFirstFailureCounts(t *testing.T) {
 func TestLatePanicInStartForwarded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, _ := newRegistry(t, &alpha{fake{start: func() {
-			time.Sleep(time.Minute)
+			pass(time.Minute)
 			panic(errBoom)
 		}}})
 		if err := r.StartAll(); err != nil {
@@ -242,7 +243,7 @@ func TestBareCallsCompile(t *testing.T) {
 
 func quiet() registry.Option {
 	log := logrus.New()
-	log.SetLevel(logrus.PanicLevel)
+	log.SetOutput(io.Discard)
 	return registry.WithLogger(log)
 }
 

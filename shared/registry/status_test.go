@@ -66,19 +66,19 @@ func TestStatusThroughLife(t *testing.T) {
 		registered := time.Now()
 		expect(registry.Starting, registry.ErrStarting, registered)
 
-		time.Sleep(time.Second)
+		pass(time.Second)
 		if err := r.StartAll(); err != nil {
 			t.Fatal(err)
 		}
 		started := time.Now()
-		time.Sleep(time.Minute)
+		pass(time.Minute)
 		expect(registry.Serving, nil, started) // though nobody asked for a minute
 
 		syncing := time.Now()
 		for block := range 3 {
 			say(fmt.Errorf("%w: block %d of 3", registry.ErrSyncing, block))
 			expect(registry.Syncing, registry.ErrSyncing, syncing) // one state, whatever the figures
-			time.Sleep(time.Second)
+			pass(time.Second)
 		}
 
 		say(errBoom)
@@ -117,7 +117,7 @@ func TestStatusPolledOutsideLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r *registry.ServiceRegistry
 		r, _ = newRegistry(t, &beta{}, &alpha{fake{status: func() error {
-			time.Sleep(time.Hour)
+			pass(time.Hour)
 			_, err := registry.Fetch[*beta](r)
 			return err
 		}}})
@@ -130,6 +130,6 @@ func TestStatusPolledOutsideLock(t *testing.T) {
 		if took := time.Since(began); took != 0 {
 			t.Errorf("registration waited %v for a Status", took)
 		}
-		time.Sleep(2 * time.Hour)
+		pass(2 * time.Hour)
 	})
 }

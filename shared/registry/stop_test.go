@@ -89,7 +89,7 @@ func TestStopTimeouter(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r, _ := newRegistry(t, &patient{
-				fake:    fake{stop: func() error { time.Sleep(test.takes); return nil }},
+				fake:    fake{stop: func() error { pass(test.takes); return nil }},
 				timeout: test.timeout,
 			})
 			began := time.Now()
@@ -100,7 +100,7 @@ func TestStopTimeouter(t *testing.T) {
 			if late := test.takes > test.want; errors.Is(err, registry.ErrStopTimeout) != late {
 				t.Errorf("timeout %v, Stop takes %v: error %v", test.timeout, test.takes, err)
 			}
-			time.Sleep(time.Hour) // let the late Stop end
+			pass(time.Hour) // let the late Stop end
 		})
 	}
 }
@@ -125,7 +125,7 @@ func TestDoubleStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var j journal
 		r, _ := newRegistry(t, &alpha{fake{stop: func() error {
-			time.Sleep(time.Second)
+			pass(time.Second)
 			j.add("stop alpha")
 			return errBoom
 		}}})
@@ -148,10 +148,10 @@ func TestStopDuringStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var j journal
 		slow := recorded(&j, "alpha")
-		slow.start = func() { time.Sleep(registry.StartGrace / 2); j.add("start alpha") }
+		slow.start = func() { pass(registry.StartGrace / 2); j.add("start alpha") }
 		r, _ := newRegistry(t, &alpha{slow}, &beta{recorded(&j, "beta")})
 		go func() {
-			time.Sleep(registry.StartGrace / 4)
+			pass(registry.StartGrace / 4)
 			if err := r.StopAll(); err != nil {
 				t.Error(err)
 			}
