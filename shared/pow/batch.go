@@ -17,8 +17,9 @@ const batchSection = 16
 // there are processors. The results come in the order of the headers, one for
 // each. A header's parent is the one before it in the batch, or else must be
 // in the chain. Closing the returned channel ends the work early; then fewer
-// results may come, and the results channel is not closed. Nothing is left
-// running whether or not the results are read or the work is aborted.
+// results may come. The results channel is never closed. The threads end by
+// themselves, whether or not the results are read: an abort they notice after
+// batchSection headers at the latest.
 func (e *Engine) VerifyHeaders(chain consensus.ChainHeaderReader, headers []*types.Header) (chan<- struct{}, <-chan error) {
 	b := &batch{
 		engine:  e,

@@ -36,8 +36,7 @@ func (p *Params) NextTarget(parent Compact, dt uint64) Compact {
 	exponent := (int64(dt) - int64(p.TargetInterval)) * radix / int64(p.HalfLife)
 
 	whole := exponent >> radixBits // rounds down: −1 to 3
-	x := uint64(exponent - whole<<radixBits)
-	factor := radix + (cubicX*x+cubicXX*x*x+cubicXXX*x*x*x+1<<(cubicBits-1))>>cubicBits
+	factor := exp2(uint64(exponent - whole<<radixBits))
 
 	// v is the new target in units of 256^(e−3) / 2^24: multiplied by 2^8
 	// beyond the factor's 2^16, so that the shift to the right leaves whole
@@ -51,4 +50,11 @@ func (p *Params) NextTarget(parent Compact, dt uint64) Compact {
 	}
 	scale := int(parent>>mantissaBits) - 3 - (radixBits+spare)/8
 	return max(MinCompact, min(compactOf(v, scale), NewCompact(p.Limit)))
+}
+
+// exp2 returns 2^(x/65536) in units of 1/65536, for x below 65536. The sum just
+// fits 64 bits.
+func exp2(x uint64) uint64 {
+	const half = 1 << (cubicBits - 1)
+	return radix + (cubicX*x+cubicXX*x*x+cubicXXX*x*x*x+half)>>cubicBits
 }

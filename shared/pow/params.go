@@ -26,9 +26,9 @@ const (
 	// maxTargetInterval, a day, only rules out slips of the pen.
 	maxTargetInterval = 24 * 60 * 60
 
-	// maxHalfLifeRatio bounds the half-life in target intervals. The roundings
-	// of the difficulty rule lengthen the mean interval by up to 0.003 % of
-	// the half-life, so 256 keeps that below 1 % of the interval.
+	// maxHalfLifeRatio bounds the half-life in target intervals. The coarsest
+	// rounding to compact form lengthens the mean interval by 0.0022 % of the
+	// half-life, so 256 keeps that well below 1 % of the interval.
 	maxHalfLifeRatio = 256
 
 	commitmentSize = 20

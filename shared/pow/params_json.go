@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"maps"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -82,7 +83,7 @@ func (p *Params) UnmarshalJSON(data []byte) error {
 	take("halvingInterval", &out.HalvingInterval)
 	take("safeDepth", &out.SafeDepth)
 	take("finalizedDepth", &out.FinalizedDepth)
-	for key := range raw {
+	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		errs = append(errs, fmt.Errorf("%s: unknown key", key))
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -122,10 +123,8 @@ func decodeObject(data []byte) (map[string]json.RawMessage, error) {
 		}
 		values[key] = value
 	}
-	if _, err := dec.Token(); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return values, nil
+	_, err = dec.Token() // the closing brace
+	return values, err
 }
 
 // decodeValue reads one value: a plain non-negative integer, a text, or for
