@@ -1,0 +1,106 @@
+package logging
+
+import (
+	"context"
+	"log/slog"
+
+	gethlog "github.com/ethereum/go-ethereum/log"
+	"github.com/sirupsen/logrus"
+)
+
+// BridgeGeth leads what go-ethereum's packages log into l, as component "geth".
+// They share one root logger, which this replaces for the whole process; call
+// it once, before anything of go-ethereum is built.
+//
+// geth narrates at Info what the node tells in its own words, so levels come
+// down: Info becomes debug, Debug and Trace become trace; Warn and Error stay.
+//
+// A Crit is an error with the field "exit": go-ethereum ends the process with
+// os.Exit(1) as soon as it is logged. That cannot be prevented from here, and
+// no deferred function runs.
+//
+// go-ethereum takes the standard library's loggers (log and slog) along when
+// its own is replaced. What dependencies write there arrives by the same
+// mapping, as component "std".
+func BridgeGeth(l logrus.FieldLogger) {
+	gethlog.SetDefault(gethlog.NewLogger(newBridge(l, "geth")))
+	slog.SetDefault(slog.New(newBridge(l, "std")))
+}
+
+// bridge is a slog handler that writes to logrus.
+type bridge struct {
+	entry *logrus.Entry // with the attributes collected so far
+	group string        // prefix of further keys: "" or "group."
+}
+
+func newBridge(l logrus.FieldLogger, component string) *bridge {
+	return &bridge{entry: l.WithField("component", component)}
+}
+
+// Enabled implements slog.Handler. Callers ask it before they format anything.
+func (b *bridge) Enabled(_ context.Context, level slog.Level) bool {
+	return b.entry.Logger.IsLevelEnabled(bridgeLevel(level))
+}
+
+// Handle implements slog.Handler. Values pass as they are: the formatter knows
+// how geth prints them.
+func (b *bridge) Handle(_ context.Context, record slog.Record) error {
+	fields := make(logrus.Fields, record.NumAttrs()+1)
+	record.Attrs(func(attr slog.Attr) bool {
+		addAttr(fields, b.group, attr)
+		return true
+	})
+	if record.Level >= gethlog.LevelCrit {
+		fields["exit"] = true
+	}
+	b.entry.WithFields(fields).WithTime(record.Time).Log(bridgeLevel(record.Level), record.Message)
+	return nil
+}
+
+// WithAttrs implements slog.Handler.
+func (b *bridge) WithAttrs(attrs []slog.Attr) slog.Handler {
+	fields := make(logrus.Fields, len(attrs))
+	for _, attr := range attrs {
+		addAttr(fields, b.group, attr)
+	}
+	return &bridge{entry: b.entry.WithFields(fields), group: b.group}
+}
+
+// WithGroup implements slog.Handler.
+func (b *bridge) WithGroup(name string) slog.Handler {
+	if name == "" {
+		return b
+	}
+	return &bridge{entry: b.entry, group: b.group + name + "."}
+}
+
+// addAttr adds an attribute, or those of a group one by one: logrus has no
+// nested fields.
+func addAttr(fields logrus.Fields, prefix string, attr slog.Attr) {
+	value := attr.Value.Resolve()
+	if value.Kind() != slog.KindGroup {
+		if attr.Key != "" {
+			fields[prefix+attr.Key] = value.Any()
+		}
+		return
+	}
+	if attr.Key != "" {
+		prefix += attr.Key + "."
+	}
+	for _, member := range value.Group() {
+		addAttr(fields, prefix, member)
+	}
+}
+
+func bridgeLevel(level slog.Level) logrus.Level {
+	switch {
+	case level >= slog.LevelError:
+		return logrus.ErrorLevel
+	case level >= slog.LevelWarn:
+		return logrus.WarnLevel
+	case level >= slog.LevelInfo:
+		return logrus.DebugLevel
+	default:
+		return logrus.TraceLevel
+	}
+}
