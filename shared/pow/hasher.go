@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding"
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -16,6 +17,7 @@ import (
 // copying the state first, and setting the state from a saved one.
 type keccakState interface {
 	crypto.KeccakState
+	encoding.BinaryMarshaler
 	encoding.BinaryUnmarshaler
 }
 
@@ -45,10 +47,10 @@ func NewHasher(header *types.Header) (*Hasher, error) {
 	}
 	state, ok := crypto.NewKeccakState().(keccakState)
 	if !ok {
-		return nil, fmt.Errorf("keccak state %T cannot be restored", state)
+		return nil, errors.New("go-ethereum's keccak state cannot be saved")
 	}
-	state.Write(encoded[:at])
-	prefix, err := state.(encoding.BinaryMarshaler).MarshalBinary()
+	_, _ = state.Write(encoded[:at]) // a hash takes everything
+	prefix, err := state.MarshalBinary()
 	if err != nil {
 		return nil, fmt.Errorf("save keccak state: %w", err)
 	}

@@ -127,11 +127,11 @@ func TestParamsJSONRoundTrip(t *testing.T) {
 }
 
 func TestParamsJSONRefuses(t *testing.T) {
-	replace := func(old, new string) string {
-		if !strings.Contains(defaultJSON, old) {
-			t.Fatalf("no %s to replace", old)
+	replace := func(part, by string) string {
+		if !strings.Contains(defaultJSON, part) {
+			t.Fatalf("no %s to replace", part)
 		}
-		return strings.Replace(defaultJSON, old, new, 1)
+		return strings.Replace(defaultJSON, part, by, 1)
 	}
 	for _, c := range []struct{ name, json, want string }{
 		{"a list", `[]`, "must be an object"},
