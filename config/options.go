@@ -7,6 +7,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/params"
 	noderpc "github.com/monolith-chain/monolith/rpc"
+	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -61,7 +62,7 @@ func (c *Config) miningOptions() []Option {
 	m := &c.Miner
 	return under(categoryMining, []Option{
 		{Name: "mine", Default: "true on a built-in network", value: switchValue(&m.Enabled),
-			Usage: "mine"},
+			Usage: "search for blocks, to be paid for them"},
 		{Name: "miner.etherbase", Arg: "ADDRESS", Default: "first devnet account on a built-in network", value: addressValue(&m.Etherbase),
 			Usage: "account that rewards and fees are paid to"},
 		{Name: "miner.threads", Arg: "N", value: integerValue(&m.Threads, 1, 1024),
@@ -195,7 +196,7 @@ func (c *Config) operatorOptions() []Option {
 	return under(categoryOperator, []Option{
 		{Name: "log.level", Arg: "LEVEL", value: choiceValue(&c.Log.Level, "error", "warn", "info", "debug", "trace"),
 			Usage: "least severe messages to log: error, warn, info, debug or trace"},
-		{Name: "log.format", Arg: "FORMAT", value: choiceValue(&c.Log.Format, "text", "json"),
+		{Name: "log.format", Arg: "FORMAT", value: choiceValue(&c.Log.Format, logging.Text, logging.JSON),
 			Usage: "text or json"},
 		{Name: "metrics", value: switchValue(&c.Metrics),
 			Usage: "serve Prometheus metrics at /metrics, and health at /healthz and /readyz"},

@@ -159,7 +159,19 @@ func durationValue(field *time.Duration, low time.Duration) value {
 		}
 		return v, nil
 	}
-	return parsed(kindText, field, parse, time.Duration.String)
+	return parsed(kindText, field, parse, formatDuration)
+}
+
+// formatDuration writes 5m for what time.Duration calls 5m0s.
+func formatDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // listValue accepts comma-separated words; the empty text is the empty list.

@@ -52,7 +52,7 @@ func (a *app) commands() []*cli.Command {
 			Description: "Reads what export, or geth export, wrote, gzipped or not. Blocks that are stored already are passed over, so an interrupted import goes on where it ended. The node must not be running."},
 		{Name: "config", Usage: "print the effective configuration as a file", Action: a.config},
 		{Name: "health", Usage: "ask a running node whether it is well; the exit code tells", Action: a.health,
-			Flags: []cli.Flag{&cli.BoolFlag{Name: "ready", Usage: "ask whether it is ready to serve, not only alive"}}},
+			Flags: []cli.Flag{&cli.BoolFlag{Name: "ready", DisableDefaultText: true, Usage: "ask whether it is ready to serve, not only alive"}}},
 		{Name: "version", Usage: "print the version", Action: a.version},
 	}
 	a.complete(commands)
@@ -147,7 +147,7 @@ func unknownCommand(ctx *cli.Context, commands []*cli.Command) error {
 		known = append(known, command.Name)
 	}
 	if !ctx.Args().Present() {
-		return fmt.Errorf("%s needs a command: %s", ctx.Command.HelpName, strings.Join(known, ", "))
+		return fmt.Errorf("%s needs a command: %s", ctx.Command.Name, strings.Join(known, ", "))
 	}
 	given := ctx.Args().First()
 	if strings.HasPrefix(given, "-") || given == "true" || given == "false" {

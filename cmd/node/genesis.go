@@ -32,17 +32,17 @@ func genesisFlags() []cli.Flag {
 		&cli.StringFlag{Name: "out", Usage: "file to write; the standard output without it"},
 		&cli.StringFlag{Category: state, Name: "chainid", Usage: "number that signatures are bound to; wallets tell networks apart by it (required)"},
 		&cli.StringSliceFlag{Category: state, Name: "fund", Usage: "account to fund, as `ADDRESS=ETHER`; several, separated by commas"},
-		&cli.BoolFlag{Category: state, Name: "fund.dev", Usage: "fund the ten accounts whose keys everybody knows, as devnet does"},
-		&cli.StringFlag{Category: state, Name: "gaslimit", Value: "60000000", Usage: "gas of a block"},
+		&cli.BoolFlag{Category: state, Name: "fund.dev", DisableDefaultText: true, Usage: "fund the ten accounts whose keys everybody knows, as devnet does"},
+		&cli.StringFlag{Category: state, Name: "gaslimit", Value: "60000000", DefaultText: "60000000", Usage: "gas of a block"},
 		&cli.StringFlag{Category: state, Name: "timestamp", DefaultText: "now", Usage: "Unix time of block 0"},
 		&cli.DurationFlag{Category: rules, Name: "interval", Value: 4 * time.Second, Usage: "mean time between blocks, whole seconds, at least 2s"},
 		&cli.DurationFlag{Category: rules, Name: "halflife", DefaultText: "30 intervals", Usage: "delay after which the difficulty halves, whole seconds"},
-		&cli.StringFlag{Category: rules, Name: "difficulty", DefaultText: "what a laptop's core does at once", Usage: "hashes that the first blocks take"},
-		&cli.StringFlag{Category: rules, Name: "reward", Value: "2", Usage: "`ETHER` per block"},
+		&cli.StringFlag{Category: rules, Name: "difficulty", Value: "1000000", DefaultText: "1000000, what a core does in about a second", Usage: "hashes that block 1 takes, or fewer when it comes late"},
+		&cli.StringFlag{Category: rules, Name: "reward", Value: "2", DefaultText: "2", Usage: "`ETHER` per block"},
 		&cli.Uint64Flag{Category: rules, Name: "halving", Usage: "`BLOCKS` after which the reward halves; 0 for never"},
 		&cli.Uint64Flag{Category: rules, Name: "safe", Value: 12, Usage: "`BLOCKS` on top of one that is called safe"},
 		&cli.Uint64Flag{Category: rules, Name: "finalized", Value: 64, Usage: "`BLOCKS` on top of one that is called finalized"},
-		&cli.BoolFlag{Category: rules, Name: "instant", Usage: "development chain: blocks on demand, without work"},
+		&cli.BoolFlag{Category: rules, Name: "instant", DisableDefaultText: true, Usage: "development chain: blocks on demand, without work"},
 	}
 }
 
@@ -112,9 +112,7 @@ func genesisOptions(ctx *cli.Context) (config.GenesisOptions, error) {
 		if ctx.IsSet("halflife") {
 			rules.HalfLife = seconds("halflife")
 		}
-		if ctx.IsSet("difficulty") {
-			rules.InitialTarget = targetOf(number("difficulty", 1), rules.Limit)
-		}
+		rules.InitialTarget = targetOf(number("difficulty", 0), rules.Limit)
 	}
 	reward, err := parseEther(ctx.String("reward"))
 	gwei, rest := new(big.Int).QuoRem(reward, big.NewInt(params.GWei), new(big.Int))
@@ -126,7 +124,7 @@ func genesisOptions(ctx *cli.Context) (config.GenesisOptions, error) {
 	rules.SafeDepth, rules.FinalizedDepth = ctx.Uint64("safe"), ctx.Uint64("finalized")
 
 	if !ctx.IsSet("chainid") {
-		faults = append(faults, errors.New("--chainid: missing: choose a number that no other network has which your users meet"))
+		faults = append(faults, errors.New("--chainid: missing: choose a number that no other network of your users has"))
 	}
 	alloc, err := fundedAccounts(ctx)
 	faults = append(faults, err)

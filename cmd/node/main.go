@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -41,7 +42,9 @@ func realMain(ctx context.Context, args, environment []string, stdout, stderr io
 	case errors.As(err, new(loggedError)):
 		return exitFailure
 	default:
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		for line := range strings.Lines(err.Error()) {
+			fmt.Fprintf(stderr, "%s: %s\n", name, strings.TrimSpace(line))
+		}
 		return exitFailure
 	}
 }

@@ -12,6 +12,7 @@ import (
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/monitor"
+	"github.com/monolith-chain/monolith/shared/pow"
 	"github.com/monolith-chain/monolith/shared/registry"
 	"github.com/monolith-chain/monolith/shared/txpool"
 	"github.com/prometheus/client_golang/prometheus"
@@ -145,7 +146,7 @@ func add[S registry.Service](n *node, build func() (S, error)) error {
 func (n *node) logger(service string) logrus.FieldLogger { return n.log.WithField("service", service) }
 
 // stock reports whether blocks follow go-ethereum's rules instead of ours.
-func (n *node) stock() bool { return n.genesis.Pow.Stock() }
+func (n *node) stock() bool { return n.genesis.Pow.Engine == pow.EngineStock }
 
 // clientVersion is the answer to web3_clientVersion, in the usual form.
 func clientVersion() string {

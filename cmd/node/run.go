@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/ethereum/go-ethereum/params"
 	"github.com/monolith-chain/monolith/config"
 	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/sirupsen/logrus"
@@ -88,11 +87,5 @@ func greet(n *node) {
 	}
 	if ahead := time.Until(time.Unix(int64(n.genesis.Core.Timestamp), 0)); ahead > 0 {
 		n.log.WithField("ahead", ahead.Round(time.Second)).Warn("The genesis block lies in the future, or this machine's clock is wrong: no block can be mined yet")
-	}
-	if n.cfg.Miner.Enabled {
-		n.log.WithFields(logrus.Fields{
-			"etherbase": n.cfg.Miner.Etherbase, "threads": n.cfg.Miner.Threads, "cpu": n.cfg.Miner.CPU,
-			"reward": float64(n.genesis.Pow.Reward(1)) / params.GWei,
-		}).Info("Mining")
 	}
 }
