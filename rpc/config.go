@@ -1,0 +1,243 @@
+package rpc
+
+import (
+	"errors"
+	"fmt"
+	"math/big"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ethereum/go-ethereum"
+	"github.com/ethereum/go-ethereum/params"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/sirupsen/logrus"
+)
+
+// Names of the flags that errors of this package point to. They are geth's where
+// geth has one; cmd/node declares its flags with these constants, so that the two
+// cannot differ.
+const (
+	FlagHTTPAddr      = "http.addr"
+	FlagHTTPPort      = "http.port"
+	FlagHTTPAPI       = "http.api"
+	FlagHTTPCORS      = "http.corsdomain"
+	FlagHTTPVHosts    = "http.vhosts"
+	FlagHTTPRead      = "http.read-timeout"
+	FlagHTTPWrite     = "http.write-timeout"
+	FlagHTTPIdle      = "http.idle-timeout"
+	FlagWSOrigins     = "ws.origins"
+	FlagWSRequests    = "ws.request-limit"
+	FlagWSQueue       = "ws.queue-limit"
+	FlagWSSubscribe   = "ws.subscription-limit"
+	FlagIPCPath       = "ipcpath"
+	FlagGasCap        = "rpc.gascap"
+	FlagEVMTimeout    = "rpc.evmtimeout"
+	FlagTxFeeCap      = "rpc.txfeecap"
+	FlagUnprotected   = "rpc.allow-unprotected-txs"
+	FlagBatchItems    = "rpc.batch-request-limit"
+	FlagBatchResponse = "rpc.batch-response-max-size"
+	FlagBody          = "rpc.http-body-limit"
+	FlagLogRange      = "rpc.rangelimit"
+	FlagLogQuery      = "rpc.logquerylimit"
+	FlagFilters       = "rpc.filter-limit"
+	FlagFilterTimeout = "rpc.filter-timeout"
+	FlagFilterBacklog = "rpc.filter-backlog"
+	FlagMinTip        = "gpo.mintip"
+)
+
+// Config is what the interfaces serve, where, and how much a client may ask.
+type Config struct {
+	Chain Chain
+	Pool  Pool
+	Miner Miner // nil = none: "pending" is then the head
+
+	Peers         func() int                    // connected peers; nil = none
+	Sync          func() *ethereum.SyncProgress // nil, or a nil result, = not syncing
+	ClientVersion string                        // answer of web3_clientVersion
+
+	HTTP      bool     // serve HTTP
+	WS        bool     // serve WebSocket on the same port
+	Addr      string   // interface to bind
+	Port      int      // 0 = any free one
+	API       []string // namespaces served there; admin and miner are refused
+	CORS      []string // origins that browsers may call from; * = any, one * inside a pattern
+	VHosts    []string // host names that requests may be addressed to; * = any; IP addresses always may
+	WSOrigins []string // origins that browsers may open WebSockets from; * = any; none = localhost
+	IPCPath   string   // Unix socket with all namespaces; "" = none
+
+	Limits   Limits
+	GasPrice GasPriceConfig
+
+	Log        logrus.FieldLogger
+	Registerer prometheus.Registerer // may be nil
+}
+
+// Limits bound what one request, connection or client costs. A zero where none is
+// documented is a fault.
+type Limits struct {
+	GasCap           uint64        // gas of a call or estimate; 0 = none
+	EVMTimeout       time.Duration // time of a call or estimate; 0 = none
+	TxFeeCap         float64       // fee of a submitted transaction, ether; 0 = none
+	AllowUnprotected bool          // accept transactions without a chain id (EIP-155)
+
+	Body          int // bytes of an HTTP request or a WebSocket message
+	BatchItems    int // requests in a batch
+	BatchResponse int // bytes of a batch's answers
+
+	LogRange      uint64        // blocks of a log query; 0 = any
+	LogQuery      int           // addresses, or alternatives per topic, of a log query; 0 = any
+	Filters       int           // polled filters
+	FilterTimeout time.Duration // a filter that is not polled for so long is removed
+	FilterBacklog int           // results that may wait in one filter
+
+	ReadTimeout  time.Duration // to receive a request
+	WriteTimeout time.Duration // to answer one
+	IdleTimeout  time.Duration // between two on one connection
+
+	ConnRequests      int // calls in flight per WebSocket or IPC connection
+	ConnQueue         int // bytes that may wait for a slow reader of one
+	ConnSubscriptions int // subscriptions per connection
+}
+
+// GasPriceConfig tunes the suggestions of eth_gasPrice and eth_maxPriorityFeePerGas,
+// which go-ethereum's oracle makes from the tips paid in recent blocks.
+type GasPriceConfig struct {
+	Blocks     int      // how many recent blocks are looked at
+	Percentile int      // which of the tips paid there is suggested
+	MaxTip     *big.Int // never suggest more, wei
+	MinTip     *big.Int // never suggest less, wei; zero for exactly what geth suggests
+}
+
+// DefaultConfig returns the settings of a node on one's own machine: the harmless
+// namespaces, bound to the loopback interface.
+func DefaultConfig() Config {
+	return Config{
+		ClientVersion: "Monolith",
+		HTTP:          true,
+		WS:            true,
+		Addr:          "127.0.0.1",
+		Port:          8545,
+		API:           []string{"eth", "net", "web3"},
+		VHosts:        []string{"localhost"},
+		Limits:        DefaultLimits(),
+		GasPrice:      DefaultGasPrice(),
+	}
+}
+
+// DefaultLimits returns geth's limits, and for what geth does not limit what one
+// client of a node with a few cores can reasonably need.
+func DefaultLimits() Limits {
+	return Limits{
+		GasCap:            50_000_000,
+		EVMTimeout:        5 * time.Second,
+		TxFeeCap:          1,
+		Body:              5 << 20,
+		BatchItems:        1000,
+		BatchResponse:     25_000_000,
+		LogRange:          100_000,
+		LogQuery:          1000,
+		Filters:           1000,
+		FilterTimeout:     5 * time.Minute,
+		FilterBacklog:     100_000,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ConnRequests:      256,
+		ConnQueue:         32 << 20,
+		ConnSubscriptions: 256,
+	}
+}
+
+// DefaultGasPrice suggests at least 1 gwei. On a quiet chain the base fee sinks to
+// a few wei and nobody outbids anybody, so that tips of a few wei would do; but a
+// transaction made with them is stuck as soon as blocks fill up, since the base
+// fee grows by an eighth per block. From 7 wei to 1 gwei takes it 160 full blocks:
+// with this floor, a transaction signed on the quiet chain survives ten minutes of
+// rush, and a transfer still costs 0.00002 ether. It is also what other
+// development chains suggest and what wallets show without rounding it to zero.
+func DefaultGasPrice() GasPriceConfig {
+	return GasPriceConfig{
+		Blocks:     20,
+		Percentile: 60,
+		MaxTip:     big.NewInt(500 * params.GWei),
+		MinTip:     big.NewInt(params.GWei),
+	}
+}
+
+// Validate reports every missing or impossible setting at once.
+func (cfg Config) Validate() error {
+	var faults []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	require(cfg.Chain != nil, "no chain")
+	require(cfg.Pool != nil, "no transaction pool")
+	require(cfg.Log != nil, "no logger")
+	require(cfg.HTTP || !cfg.WS, "WebSocket needs the HTTP server, which is off")
+	require(cfg.Port >= 0 && cfg.Port <= 65535, "--%s %d is not a port", FlagHTTPPort, cfg.Port)
+	if cfg.HTTP {
+		require(cfg.Addr != "", "--%s is empty: 0.0.0.0 is every interface", FlagHTTPAddr)
+		require(len(cfg.API) > 0, "--%s is empty: choose from %s", FlagHTTPAPI, strings.Join(publicNamespaces(), ", "))
+	}
+	for _, name := range cfg.API {
+		switch {
+		case slices.Contains(localOnly, name):
+			require(false, "--%s %s: that namespace is only served over IPC", FlagHTTPAPI, name)
+		case !slices.Contains(publicNamespaces(), name):
+			require(false, "--%s %s: no such namespace, choose from %s", FlagHTTPAPI, name, strings.Join(publicNamespaces(), ", "))
+		}
+	}
+	require(len(cfg.IPCPath) <= maxSocketPath, "--%s %s: a socket's path has at most %d bytes", FlagIPCPath, cfg.IPCPath, maxSocketPath)
+	if err := errors.Join(append(faults, cfg.Limits.validate(), cfg.GasPrice.validate())...); err != nil {
+		return fmt.Errorf("rpc configuration: %w", err)
+	}
+	return nil
+}
+
+func (l Limits) validate() error {
+	var faults []error
+	positive := func(flag string, value int64) {
+		if value <= 0 {
+			faults = append(faults, fmt.Errorf("--%s must be positive", flag))
+		}
+	}
+	positive(FlagBody, int64(l.Body))
+	positive(FlagBatchItems, int64(l.BatchItems))
+	positive(FlagBatchResponse, int64(l.BatchResponse))
+	positive(FlagFilters, int64(l.Filters))
+	positive(FlagFilterTimeout, int64(l.FilterTimeout))
+	positive(FlagFilterBacklog, int64(l.FilterBacklog))
+	positive(FlagHTTPRead, int64(l.ReadTimeout))
+	positive(FlagHTTPWrite, int64(l.WriteTimeout))
+	positive(FlagHTTPIdle, int64(l.IdleTimeout))
+	positive(FlagWSRequests, int64(l.ConnRequests))
+	positive(FlagWSQueue, int64(l.ConnQueue))
+	positive(FlagWSSubscribe, int64(l.ConnSubscriptions))
+	if l.EVMTimeout < 0 || l.TxFeeCap < 0 || l.LogQuery < 0 {
+		faults = append(faults, fmt.Errorf("--%s, --%s or --%s is negative", FlagEVMTimeout, FlagTxFeeCap, FlagLogQuery))
+	}
+	// The answer to a request that takes too long is sent 100 ms before the
+	// connection is cut.
+	if l.WriteTimeout > 0 && l.WriteTimeout < time.Second {
+		faults = append(faults, fmt.Errorf("--%s is below a second", FlagHTTPWrite))
+	}
+	return errors.Join(faults...)
+}
+
+func (g GasPriceConfig) validate() error {
+	switch {
+	case g.Blocks < 1 || g.Percentile < 0 || g.Percentile > 100:
+		return errors.New("gas price oracle: blocks below 1 or percentile not from 0 to 100")
+	case g.MinTip == nil || g.MinTip.Sign() < 0 || g.MaxTip == nil || g.MaxTip.Cmp(g.MinTip) < 0 || g.MaxTip.Sign() <= 0:
+		return fmt.Errorf("gas price oracle: --%s is negative or above the highest tip", FlagMinTip)
+	}
+	return nil
+}
+
+// endpoint is the address to listen on.
+func (cfg Config) endpoint() string { return net.JoinHostPort(cfg.Addr, strconv.Itoa(cfg.Port)) }

@@ -1,0 +1,267 @@
+package rpc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/sirupsen/logrus"
+)
+
+const (
+	// sendTimeout is how long one frame may take to be taken over by the
+	// kernel. What a client leaves unread piles up there first and then in the
+	// connection's queue, so a healthy one never gets near it.
+	sendTimeout = 10 * time.Second
+
+	// pingInterval keeps connections through proxies and routers that drop
+	// silent ones after a minute, and finds peers that are gone.
+	pingInterval = 30 * time.Second
+)
+
+// link is the transport under a conn: frames in, frames out.
+type link interface {
+	// read returns the next frame, which the link does not touch again. After
+	// errFrameTooLarge it can go on.
+	read() ([]byte, error)
+	write(frame []byte, deadline time.Time) error
+	ping(deadline time.Time) error
+	// interrupt makes a read that waits, and all later ones, fail.
+	interrupt()
+	// close says goodbye with a reason, if there is a way, and closes.
+	close(reason string)
+}
+
+// errFrameTooLarge is a link's answer to a frame beyond Limits.Body, which it did not
+// keep.
+var errFrameTooLarge = errors.New("frame too large")
+
+// errFrameSyntax is a link's answer to what is not JSON and hides where the next
+// frame starts.
+var errFrameSyntax = errors.New("frame is not JSON")
+
+// conn is a lasting connection, WebSocket or IPC, as go-ethereum's server sees it: it
+// reads a stream of JSON from it and writes to it.
+//
+// In between are two things that the server does not do. It starts a goroutine for
+// every request it can read, so no more is given to it than Limits.ConnRequests at a
+// time. And it writes notifications from the one loop that all clients' events go
+// through, and that the chain waits for; so writing here only queues, and a client
+// that leaves more than Limits.ConnQueue bytes unread is disconnected.
+type conn struct {
+	link  link
+	peer  string
+	gate  gate
+	calls calls
+	log   logrus.FieldLogger
+
+	rest []byte // of the frame being read by the server
+
+	// mu guards the fields below.
+	mu       sync.Mutex
+	changed  sync.Cond // on mu: something below has
+	queue    [][]byte
+	queued   int    // bytes
+	inFlight int    // requests
+	draining bool   // no more requests
+	closing  bool   // no more frames to send; what is queued still is
+	reason   string // told to the client
+	broken   bool   // nothing can be sent any more
+}
+
+var _ rpc.Conn = (*conn)(nil)
+
+// serve serves a connection until it ends, and returns when its writer and, for all
+// that the server can tell, its requests have ended.
+func serve(server *rpc.Server, c *conn) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var loops sync.WaitGroup
+	loops.Go(func() { c.writeLoop(); cancel() })
+	loops.Go(func() { c.pingLoop(ctx) })
+	server.ServeCodec(rpc.NewCodec(c), 0)
+	c.shut("")
+	loops.Wait()
+	c.calls.abandon()
+}
+
+func newConn(l link, peer string, g gate, log logrus.FieldLogger) *conn {
+	c := &conn{link: l, peer: peer, gate: g, log: log}
+	c.calls.metrics = g.metrics
+	c.changed.L = &c.mu
+	return c
+}
+
+// RemoteAddr identifies the connection in go-ethereum's PeerInfo.
+func (c *conn) RemoteAddr() string { return c.peer }
+
+// SetWriteDeadline has nothing to do: Write does not wait.
+func (c *conn) SetWriteDeadline(time.Time) error { return nil }
+
+// Read gives the server the next bytes of the frames it may serve.
+func (c *conn) Read(p []byte) (int, error) {
+	for len(c.rest) == 0 {
+		frame, err := c.next()
+		if err != nil {
+			return 0, err
+		}
+		c.rest = frame
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+// next waits until there is room for another request and returns the next frame that
+// can be served; others are answered at once.
+func (c *conn) next() ([]byte, error) {
+	c.mu.Lock()
+	for c.inFlight >= c.gate.limits.ConnRequests && !c.draining && !c.broken {
+		c.changed.Wait()
+	}
+	ended := c.draining || c.broken
+	c.mu.Unlock()
+	if ended {
+		return nil, io.EOF
+	}
+	frame, err := c.link.read()
+	switch {
+	case errors.Is(err, errFrameTooLarge):
+		return nil, c.send(c.gate.tooLarge())
+	case errors.Is(err, errFrameSyntax):
+		return nil, errors.Join(err, c.send(parseError()))
+	case err != nil:
+		return nil, err
+	}
+	// What is not JSON would make the server hang up, or wait for a later frame
+	// to complete it.
+	if !json.Valid(frame) {
+		return nil, c.send(parseError())
+	}
+	if answer := c.gate.refuse(frame); answer != nil {
+		return nil, c.send(answer)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.inFlight = c.calls.begin(frame)
+	return append(frame, '\n'), nil // which ends a number, for example
+}
+
+// Write takes a frame of the server's.
+func (c *conn) Write(frame []byte) (int, error) {
+	c.mu.Lock()
+	c.inFlight = c.calls.end(frame)
+	c.changed.Broadcast()
+	c.mu.Unlock()
+	// The server uses its buffer again.
+	answer := bytes.Clone(bytes.TrimSuffix(frame, []byte{'\n'}))
+	return len(frame), c.send(c.gate.explain(answer))
+}
+
+// send queues a frame, which is the connection's from now on.
+func (c *conn) send(frame []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing || c.broken {
+		return net.ErrClosed
+	}
+	limit := c.gate.limits.ConnQueue
+	if len(c.queue) > 0 && c.queued+len(frame) > limit {
+		c.gate.metrics.refuse(refusedSlow)
+		c.log.WithFields(logrus.Fields{"peer": c.peer, "bytes": c.queued}).Debug("Connection closed: client does not read")
+		c.reason = fmt.Sprintf("more than %d bytes left unread%s", limit, seeFlag(FlagWSQueue))
+		c.abort()
+		return net.ErrClosed
+	}
+	c.queue = append(c.queue, frame)
+	c.queued += len(frame)
+	c.changed.Broadcast()
+	return nil
+}
+
+// abort gives up what is queued. The caller holds mu.
+func (c *conn) abort() {
+	c.broken = true
+	c.queue, c.queued = nil, 0
+	c.changed.Broadcast()
+	c.link.interrupt()
+}
+
+// drain lets running requests finish and reads no more.
+func (c *conn) drain(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining, c.reason = true, reason
+	c.changed.Broadcast()
+	c.link.interrupt()
+}
+
+// Close ends the connection after what is queued was sent.
+func (c *conn) Close() error {
+	c.shut("")
+	return nil
+}
+
+func (c *conn) shut(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining, c.closing = true, true
+	if c.reason == "" {
+		c.reason = reason
+	}
+	c.changed.Broadcast()
+	c.link.interrupt()
+}
+
+// writeLoop sends what is queued until the connection closes or breaks.
+func (c *conn) writeLoop() {
+	for {
+		frame, reason, done := c.dequeue()
+		if done {
+			c.link.close(reason)
+			return
+		}
+		if err := c.link.write(frame, time.Now().Add(sendTimeout)); err != nil {
+			c.mu.Lock()
+			c.abort()
+			c.mu.Unlock()
+		}
+	}
+}
+
+func (c *conn) dequeue() (frame []byte, reason string, done bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.queue) == 0 && !c.closing && !c.broken {
+		c.changed.Wait()
+	}
+	if c.broken || len(c.queue) == 0 {
+		return nil, c.reason, true
+	}
+	frame = c.queue[0]
+	c.queue = c.queue[1:]
+	c.queued -= len(frame)
+	return frame, "", false
+}
+
+func (c *conn) pingLoop(ctx context.Context) {
+	ticker := time.NewTicker(pingInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-ticker.C:
+			if c.link.ping(now.Add(sendTimeout)) != nil {
+				c.link.interrupt()
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,39 @@
+// Package rpc answers the Ethereum JSON-RPC over HTTP, WebSocket and IPC. It is
+// imported as noderpc where go-ethereum's package of the same name is near.
+//
+// # The way of a request
+//
+//  1. HTTP requests come in through handler (http.go): virtual host, CORS, size.
+//     A request to upgrade becomes a WebSocket connection (ws.go); connections
+//     to the socket in the data directory are the third door (ipc.go). Both are
+//     a conn (conn.go), which reads ahead of nobody: a client with too many
+//     calls in flight is not read from, one that does not read is cut off.
+//  2. Every frame, a request or a batch, is looked at once (frame.go) for what
+//     is counted and limited per frame (calls.go), and then goes to
+//     go-ethereum's rpc.Server, which decodes the arguments, calls the handler
+//     in a goroutine of the request, contains its panics and encodes the answer.
+//     There are two servers: the public one with the namespaces of Config.API,
+//     and the local one behind IPC with all of them (api.go).
+//  3. Handlers are small types by subject (eth_block.go, eth_call.go, net.go,
+//     ...) around one backend (backend.go), which resolves block parameters and
+//     is also what go-ethereum's filters and gas price oracle see of the node.
+//     Answers that are big or frequent write their own JSON (marshal_*.go).
+//
+// Limits are in Limits, each with a default; an error that one of them causes
+// names the flag that changes it.
+//
+// # Goroutines
+//
+// The HTTP server's and one writer and one pinger per connection; one per
+// request; one per subscription and per polled filter; the janitor of the
+// filters; the event loop of go-ethereum's filter system and its price oracle's.
+// Stop ends them in that order: new requests are refused, running ones get
+// drainTimeout to finish, subscriptions end with their connections. The last two
+// end with their subscriptions to the chain's and the pool's feeds.
+//
+// # Neighbours
+//
+// The chain, the pool and the miner are seen through Chain, Pool and Miner,
+// declared here; single questions (peers, sync progress) are functions of Config.
+// Nothing imports this package but cmd/node.
+package rpc

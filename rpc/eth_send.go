@@ -1,0 +1,99 @@
+package rpc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/txpool"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/params"
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// sendAPI takes transactions, and completes those that are yet to be signed.
+type sendAPI struct{ *fees }
+
+// SendRawTransaction is eth_sendRawTransaction.
+func (api *sendAPI) SendRawTransaction(raw hexutil.Bytes) (common.Hash, error) {
+	tx := new(types.Transaction)
+	if err := tx.UnmarshalBinary(raw); err != nil {
+		return common.Hash{}, err
+	}
+	if err := api.checkFee(tx.GasPrice(), tx.Gas()); err != nil {
+		return common.Hash{}, err
+	}
+	if !tx.Protected() && !api.limits.AllowUnprotected {
+		return common.Hash{}, errors.New("only replay-protected (EIP-155) transactions allowed over RPC" + seeFlag(FlagUnprotected))
+	}
+	// This is where the signature is recovered, once: see backend.signer.
+	if _, err := types.Sender(api.signer, tx); err != nil {
+		return common.Hash{}, fmt.Errorf("%w: %w", txpool.ErrInvalidSender, err)
+	}
+	if err := api.pool.AddLocal(tx); err != nil {
+		return common.Hash{}, err
+	}
+	return tx.Hash(), nil
+}
+
+// checkFee protects the sender from a slip of the pen.
+func (api *sendAPI) checkFee(price *big.Int, gas uint64) error {
+	limit := api.limits.TxFeeCap
+	if limit == 0 {
+		return nil
+	}
+	fee := new(big.Float).SetInt(new(big.Int).Mul(price, bigUint(gas)))
+	ether, _ := fee.Quo(fee, big.NewFloat(params.Ether)).Float64()
+	if ether > limit {
+		return fmt.Errorf("tx fee (%.2f ether) exceeds the configured cap (%.2f ether)%s", ether, limit, seeFlag(FlagTxFeeCap))
+	}
+	return nil
+}
+
+// filledTx is the answer to eth_fillTransaction: a transaction to sign.
+type filledTx struct {
+	Raw hexutil.Bytes      `json:"raw"`
+	Tx  *types.Transaction `json:"tx"`
+}
+
+// FillTransaction is eth_fillTransaction: it adds what the client left out, nonce,
+// gas limit and fees.
+func (api *sendAPI) FillTransaction(ctx context.Context, args callArgs) (*filledTx, error) {
+	if args.BlobVersionedHashes != nil || args.MaxFeePerBlobGas != nil {
+		return nil, errors.New("blob transactions are not supported")
+	}
+	if args.To == nil && len(args.input()) == 0 {
+		return nil, errors.New("contract creation without any data provided")
+	}
+	if args.Data != nil && args.Input != nil && !bytes.Equal(*args.Data, *args.Input) {
+		return nil, errors.New(`both "data" and "input" are set and not equal. Please use "input" to pass transaction call data`)
+	}
+	if err := args.check(api.config.ChainID); err != nil {
+		return nil, err
+	}
+	if err := api.fill(ctx, &args); err != nil {
+		return nil, err
+	}
+	args.ChainID = (*hexutil.Big)(api.config.ChainID)
+	if args.Value == nil {
+		args.Value = new(hexutil.Big)
+	}
+	if args.Nonce == nil {
+		nonce := hexutil.Uint64(api.pool.Nonce(args.sender()))
+		args.Nonce = &nonce
+	}
+	if args.Gas == nil {
+		gas, err := api.estimateGas(ctx, args, rpc.BlockNumberOrHashWithNumber(rpc.LatestBlockNumber), nil, nil)
+		if err != nil {
+			return nil, err
+		}
+		args.Gas = &gas
+	}
+	tx := args.transaction()
+	raw, err := tx.MarshalBinary()
+	return &filledTx{Raw: raw, Tx: tx}, err
+}

@@ -1,0 +1,202 @@
+package rpc
+
+import (
+	"bytes"
+	"strconv"
+)
+
+// A frame is what one HTTP request, one WebSocket message or one IPC message
+// carries: a request, a response or a notification, or a batch of them.
+//
+// go-ethereum's server does not tell what it serves. So frames are skimmed on the
+// way in and out for the few members that are counted and limited. Skimming reads no
+// deeper than it needs to and skips strings a word at a time, which for our frames,
+// long hex strings, costs a small part of the decoding that follows. It may be
+// handed anything: what is not JSON is left for the server to refuse.
+
+// request is what a frame says about one of its requests.
+type request struct {
+	id     []byte // as written; nil if the request has none that could be answered
+	method []byte // nil if it is no plain string
+}
+
+// skimRequests calls visit for each object in the frame, and returns whether it is a
+// batch, and of how many elements.
+func skimRequests(frame []byte, visit func(request)) (batch bool, size int) {
+	return skim(frame, func(object []byte) {
+		var r request
+		members(object, func(key string, value []byte) bool {
+			switch key {
+			case "id":
+				if value[0] != '{' && value[0] != '[' && !bytes.Equal(value, null) {
+					r.id = value
+				}
+			case "method":
+				r.method = plainString(value)
+			}
+			return true
+		})
+		visit(r)
+	})
+}
+
+// response is what a frame says about one of its responses.
+type response struct {
+	id   []byte
+	code int // of the error; 0 without one
+}
+
+// skimResponses calls visit for each response in a frame of our own server, in which
+// the id comes before the result.
+func skimResponses(frame []byte, visit func(response)) {
+	skim(frame, func(object []byte) {
+		var r response
+		members(object, func(key string, value []byte) bool {
+			switch key {
+			case "id":
+				r.id = value
+			case "error":
+				members(value, func(key string, value []byte) bool {
+					if key == "code" {
+						r.code, _ = strconv.Atoi(string(value))
+					}
+					return r.code == 0
+				})
+			case "method": // a notification
+				r.id = nil
+			}
+			return key == "jsonrpc" || key == "id"
+		})
+		if r.id != nil {
+			visit(r)
+		}
+	})
+}
+
+// skim calls visit with each object of a frame. The last one of a batch that is cut
+// off, or what is not an object, counts but is not visited.
+func skim(frame []byte, visit func(object []byte)) (batch bool, size int) {
+	i := skipSpace(frame, 0)
+	if i == len(frame) {
+		return false, 0
+	}
+	if frame[i] != '[' {
+		if frame[i] == '{' {
+			visit(frame[i:])
+		}
+		return false, 1
+	}
+	for i = skipSpace(frame, i+1); i < len(frame) && frame[i] != ']'; {
+		end := skipValue(frame, i)
+		size++
+		if frame[i] == '{' {
+			visit(frame[i:end])
+		}
+		if i = skipSpace(frame, end); i < len(frame) && frame[i] == ',' {
+			i = skipSpace(frame, i+1)
+		} else if i < len(frame) && frame[i] != ']' {
+			break // not JSON
+		}
+	}
+	return true, size
+}
+
+// members calls visit for the members of an object until it returns false. Values
+// are never empty. What comes last may be cut off if the object is.
+func members(object []byte, visit func(key string, value []byte) bool) {
+	if len(object) == 0 || object[0] != '{' {
+		return
+	}
+	for i := skipSpace(object, 1); i < len(object) && object[i] == '"'; {
+		end := skipString(object, i)
+		key := plainString(object[i:end])
+		if i = skipSpace(object, end); i == len(object) || object[i] != ':' {
+			return
+		}
+		if i = skipSpace(object, i+1); i == len(object) {
+			return
+		}
+		end = skipValue(object, i)
+		if !visit(string(key), object[i:end]) {
+			return
+		}
+		if i = skipSpace(object, end); i == len(object) || object[i] != ',' {
+			return
+		}
+		i = skipSpace(object, i+1)
+	}
+}
+
+// plainString returns what is between the quotes of a string without escapes, which
+// the names that matter here do not need.
+func plainString(value []byte) []byte {
+	if len(value) < 2 || value[0] != '"' || bytes.IndexByte(value, '\\') >= 0 {
+		return nil
+	}
+	return value[1 : len(value)-1]
+}
+
+func skipSpace(data []byte, i int) int {
+	for i < len(data) && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// skipString returns the index after the string that starts at i.
+func skipString(data []byte, i int) int {
+	for i++; i < len(data); {
+		n := bytes.IndexByte(data[i:], '"')
+		if n < 0 {
+			return len(data)
+		}
+		end := i + n
+		backslashes := 0
+		for end-1-backslashes >= i && data[end-1-backslashes] == '\\' {
+			backslashes++
+		}
+		i = end + 1
+		if backslashes%2 == 0 {
+			return i
+		}
+	}
+	return len(data)
+}
+
+// skipValue returns the index after the value that starts at i, at least one more.
+func skipValue(data []byte, i int) int {
+	depth := 0
+	for i < len(data) {
+		switch data[i] {
+		case '"':
+			i = skipString(data, i)
+		case '{', '[':
+			depth++
+			i++
+		case '}', ']':
+			depth--
+			i++
+		default:
+			i = skipScalar(data, i)
+			if depth > 0 {
+				continue
+			}
+		}
+		if depth <= 0 {
+			return i
+		}
+	}
+	return len(data)
+}
+
+// skipScalar returns the index after what cannot start or end a value, at least one
+// more: a number or a word, or inside of a container what is between its values.
+func skipScalar(data []byte, i int) int {
+	for i++; i < len(data); i++ {
+		switch data[i] {
+		case '"', '{', '}', '[', ']', ',', ' ', '\n', '\r', '\t':
+			return i
+		}
+	}
+	return i
+}

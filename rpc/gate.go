@@ -1,0 +1,90 @@
+package rpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// gate is what every frame passes on its way in and out, on all transports.
+type gate struct {
+	limits  Limits
+	metrics *metrics
+}
+
+// refuse returns the answer to a frame that is not to be served, or nil.
+func (g gate) refuse(frame []byte) []byte {
+	if i := skipSpace(frame, 0); i == len(frame) || frame[i] != '[' {
+		return nil
+	}
+	var first []byte
+	_, size := skimRequests(frame, func(r request) {
+		if first == nil {
+			first = r.id
+		}
+	})
+	if size <= g.limits.BatchItems {
+		return nil
+	}
+	g.metrics.refuse(refusedBatch)
+	// An array of one error is how geth answers, since clients want an array.
+	answer := errorFrame(first, codeInvalidRequest, fmt.Sprintf("batch too large: %d requests, the limit is %d%s",
+		size, g.limits.BatchItems, seeFlag(FlagBatchItems)))
+	return append(append([]byte{'['}, answer...), ']')
+}
+
+// tooLarge is the answer to a frame that was not even read.
+func (g gate) tooLarge() []byte {
+	g.metrics.refuse(refusedBody)
+	return errorFrame(nil, codeInvalidRequest, g.limits.bodyError())
+}
+
+func (l Limits) bodyError() string {
+	return fmt.Sprintf("request larger than %d bytes%s", l.Body, seeFlag(FlagBody))
+}
+
+// Errors that go-ethereum's server makes itself, in its own encoding: no result of a
+// handler can contain these bytes, since its quotes would be escaped.
+var (
+	plainTooLarge = []byte(`"error":{"code":-32003,"message":"response too large"}`)
+	plainTimeout  = []byte(`"error":{"code":-32002,"message":"request timed out"}`)
+)
+
+// explain completes those errors with the flag that moves their limit.
+func (g gate) explain(frame []byte) []byte {
+	explained := g.replace(frame, plainTooLarge, refusedResponse, codeTooLarge,
+		fmt.Sprintf("response too large: the limit for a batch is %d bytes%s", g.limits.BatchResponse, seeFlag(FlagBatchResponse)))
+	return g.replace(explained, plainTimeout, refusedTimeout, codeTimeout,
+		fmt.Sprintf("request timed out: the limit is %v%s", g.limits.WriteTimeout, seeFlag(FlagHTTPWrite)))
+}
+
+func (g gate) replace(frame, plain []byte, reason string, code int, message string) []byte {
+	if !bytes.Contains(frame, plain) {
+		return frame
+	}
+	g.metrics.refuse(reason)
+	return bytes.ReplaceAll(frame, plain, append([]byte(`"error":`), errorObject(code, message)...))
+}
+
+func errorObject(code int, message string) []byte {
+	object, err := json.Marshal(struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	}{code, message})
+	if err != nil { // an integer and a string: cannot be
+		return null
+	}
+	return object
+}
+
+// errorFrame is an answer that no handler gave. An id is passed on as it was written.
+func errorFrame(id []byte, code int, message string) []byte {
+	if id == nil {
+		id = null
+	}
+	frame := append([]byte(`{"jsonrpc":"2.0","id":`), id...)
+	frame = append(append(frame, `,"error":`...), errorObject(code, message)...)
+	return append(frame, '}')
+}
+
+func parseError() []byte { return errorFrame(nil, codeParse, "parse error") }

@@ -1,0 +1,167 @@
+package rpc
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// gzipMinimum is the size from which answers are compressed: below it they fit into
+// one packet anyway.
+const gzipMinimum = 1400
+
+// index is what a browser sees.
+const index = `This is the JSON-RPC interface of a Monolith node.
+
+Point a wallet or a library at this address, or ask it something yourself:
+
+    curl -H 'Content-Type: application/json' \
+         -d '{"jsonrpc":"2.0","id":1,"method":"eth_blockNumber","params":[]}' %s
+
+WebSocket connections are accepted at the same address.
+`
+
+// httpHandler is the HTTP side of the public interface.
+type httpHandler struct {
+	server  *rpc.Server
+	gate    gate
+	upgrade func(http.ResponseWriter, *http.Request) // nil = no WebSocket
+	buffers sync.Pool                                // of *bytes.Buffer: request bodies
+	gzips   sync.Pool                                // of *gzip.Writer
+}
+
+func newHTTPHandler(server *rpc.Server, cfg Config, g gate, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
+	h := &httpHandler{server: server, gate: g, upgrade: upgrade}
+	h.buffers.New = func() any { return new(bytes.Buffer) }
+	h.gzips.New = func() any {
+		// A level of gzip's own: it cannot fail.
+		w, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
+		return w
+	}
+	web := virtualHosts(cfg.VHosts, g.metrics, cors(newOrigins(cfg.CORS, false), http.HandlerFunc(h.serve)))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// WebSockets are protected by the origin alone, as in geth: a page that
+		// rebinds its name still has its own origin.
+		if h.upgrade != nil && isUpgrade(r) {
+			h.upgrade(w, r)
+			return
+		}
+		web.ServeHTTP(w, r)
+	})
+}
+
+func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case r.URL.Path != "/":
+		http.NotFound(w, r)
+	case r.Method == http.MethodPost:
+		h.serveRPC(w, r)
+	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+		h.serveIndex(w, r)
+	case r.Method == http.MethodOptions:
+		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+	}
+}
+
+func (h *httpHandler) serveIndex(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	text := strings.Replace(index, "%s", "http://"+r.Host, 1)
+	_, _ = io.WriteString(w, text) // a client that is gone does not want it
+}
+
+// serveRPC passes a request through the gate to go-ethereum's server.
+func (h *httpHandler) serveRPC(w http.ResponseWriter, r *http.Request) {
+	limit := int64(h.gate.limits.Body)
+	body, _ := h.buffers.Get().(*bytes.Buffer)
+	defer h.buffers.Put(body)
+	body.Reset()
+	if r.ContentLength <= limit {
+		if _, err := body.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
+			http.Error(w, "request body cannot be read", http.StatusBadRequest)
+			return
+		}
+	}
+	if max(r.ContentLength, int64(body.Len())) > limit {
+		h.gate.metrics.refuse(refusedBody)
+		http.Error(w, h.gate.limits.bodyError(), http.StatusRequestEntityTooLarge)
+		return
+	}
+	answer := &answerWriter{handler: h, w: w, gzip: strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")}
+	answer.calls.metrics = h.gate.metrics
+	if refusal := h.gate.refuse(body.Bytes()); refusal != nil {
+		w.Header().Set("Content-Type", "application/json")
+		answer.finish(refusal)
+		return
+	}
+	answer.calls.begin(body.Bytes())
+	defer answer.calls.abandon()
+	r.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
+	r.ContentLength = int64(body.Len())
+	h.server.ServeHTTP(answer, r)
+}
+
+// answerWriter takes the server's answer, which comes in one piece.
+type answerWriter struct {
+	handler *httpHandler
+	w       http.ResponseWriter
+	calls   calls
+	gzip    bool // the client understands it
+	status  int
+	done    bool
+}
+
+func (a *answerWriter) Header() http.Header { return a.w.Header() }
+
+func (a *answerWriter) WriteHeader(status int) { a.status = status }
+
+// Write sends the answer.
+func (a *answerWriter) Write(frame []byte) (int, error) {
+	if a.done {
+		return a.w.Write(frame)
+	}
+	a.done = true
+	a.calls.end(frame)
+	return len(frame), a.finish(a.handler.gate.explain(frame))
+}
+
+// Flush lets the server send an answer before the connection is cut by a timeout.
+func (a *answerWriter) Flush() {
+	if f, ok := a.w.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+func (a *answerWriter) finish(frame []byte) error {
+	header := a.w.Header()
+	// The server asks by this that its errors are not compressed. They are small.
+	header.Del("Transfer-Encoding")
+	header.Add("Vary", "Accept-Encoding")
+	if a.gzip && len(frame) >= gzipMinimum {
+		buffer, _ := a.handler.buffers.Get().(*bytes.Buffer)
+		defer a.handler.buffers.Put(buffer)
+		buffer.Reset()
+		compressor, _ := a.handler.gzips.Get().(*gzip.Writer)
+		defer a.handler.gzips.Put(compressor)
+		compressor.Reset(buffer)
+		_, _ = compressor.Write(frame) // a buffer takes everything
+		_ = compressor.Close()
+		frame = buffer.Bytes()
+		header.Set("Content-Encoding", "gzip")
+	}
+	header.Set("Content-Length", strconv.Itoa(len(frame)))
+	if a.status != 0 {
+		a.w.WriteHeader(a.status)
+	}
+	_, err := a.w.Write(frame)
+	return err
+}

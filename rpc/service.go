@@ -1,0 +1,282 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/gorilla/websocket"
+	"github.com/sirupsen/logrus"
+
+	"github.com/monolith-chain/monolith/shared/registry"
+)
+
+var _ registry.Service = (*Service)(nil)
+
+const (
+	// drainTimeout is how long Stop lets running requests finish. Most take
+	// milliseconds, calls and estimates at most Limits.EVMTimeout.
+	drainTimeout = 5 * time.Second
+
+	// stopTimeout leaves calls that were not finished by then the time to
+	// notice that they are cancelled.
+	stopTimeout = 15 * time.Second
+)
+
+// Service is the node's JSON-RPC.
+type Service struct {
+	cfg     Config
+	backend *backend
+	filters *filterAPI
+	feeds   feeds
+	gate    gate
+
+	public *rpc.Server // HTTP and WebSocket; nil if off
+	local  *rpc.Server // IPC; nil if off
+
+	httpListener net.Listener
+	ipcListener  net.Listener
+	httpServer   *http.Server
+	loops        sync.WaitGroup // listeners, janitor
+
+	failure atomic.Pointer[error] // why a listener broke
+	started atomic.Bool
+	stop    sync.Once
+	stopErr error
+	stopped atomic.Bool
+
+	// mu guards conns.
+	mu      sync.Mutex
+	conns   map[*conn]struct{} // nil once no more are taken
+	serving sync.WaitGroup     // one per conn
+}
+
+// New makes the handlers and opens the listeners; requests wait until Start. An
+// address that is taken is an error that says by which flag another one is chosen.
+func New(cfg Config) (*Service, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Service{cfg: cfg, backend: newBackend(cfg), conns: make(map[*conn]struct{})}
+	s.filters = newFilterAPI(s.backend, &s.feeds)
+	h := newHandlers(cfg, s.backend, newFees(s.backend, cfg.GasPrice, &s.feeds), s.filters)
+	if err := s.open(h); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+func (s *Service) open(h handlers) error {
+	m, err := newMetrics(s.cfg.Registerer, h.methods())
+	if err != nil {
+		return fmt.Errorf("rpc metrics: %w", err)
+	}
+	s.gate = gate{s.cfg.Limits, m}
+	if s.cfg.HTTP {
+		if s.public, err = h.newServer(s.cfg.API, s.cfg.Limits); err != nil {
+			return err
+		}
+		if s.httpListener, err = net.Listen("tcp", s.cfg.endpoint()); err != nil {
+			return fmt.Errorf("open the JSON-RPC port: %w (is another node running? choose the port with --%s, the interface with --%s)", err, FlagHTTPPort, FlagHTTPAddr)
+		}
+		s.httpServer = s.newHTTPServer()
+	}
+	if s.cfg.IPCPath != "" {
+		if s.local, err = h.newServer(h.all(), s.cfg.Limits); err != nil {
+			return err
+		}
+		if s.ipcListener, err = listenIPC(s.cfg.IPCPath); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) newHTTPServer() *http.Server {
+	var upgrade func(http.ResponseWriter, *http.Request)
+	if s.cfg.WS {
+		upgrader := newUpgrader(s.cfg.WSOrigins, s.gate.metrics)
+		upgrade = func(w http.ResponseWriter, r *http.Request) { s.serveWS(upgrader, w, r) }
+	}
+	return &http.Server{
+		Handler:           newHTTPHandler(s.public, s.cfg, s.gate, upgrade),
+		ReadHeaderTimeout: s.cfg.Limits.ReadTimeout,
+		ReadTimeout:       s.cfg.Limits.ReadTimeout,
+		WriteTimeout:      s.cfg.Limits.WriteTimeout,
+		IdleTimeout:       s.cfg.Limits.IdleTimeout,
+	}
+}
+
+// Start serves the listeners.
+func (s *Service) Start() {
+	if s.started.Swap(true) || s.stopped.Load() {
+		return
+	}
+	s.loops.Go(s.filters.janitor)
+	if s.httpListener != nil {
+		s.loops.Go(func() {
+			if err := s.httpServer.Serve(s.httpListener); !errors.Is(err, http.ErrServerClosed) {
+				s.fail("JSON-RPC server ended", err)
+			}
+		})
+		s.cfg.Log.WithFields(logrus.Fields{
+			"url": "http://" + s.httpListener.Addr().String(), "api": s.cfg.API, "websocket": s.cfg.WS,
+		}).Info("JSON-RPC ready")
+	}
+	if s.ipcListener != nil {
+		s.loops.Go(s.acceptIPC)
+		s.cfg.Log.WithField("path", s.cfg.IPCPath).Info("IPC ready")
+	}
+}
+
+func (s *Service) fail(message string, err error) {
+	s.cfg.Log.WithError(err).Error(message)
+	s.failure.CompareAndSwap(nil, &err)
+}
+
+// Status is nil while requests are served.
+func (s *Service) Status() error {
+	switch failure := s.failure.Load(); {
+	case s.stopped.Load():
+		return registry.ErrStopped
+	case failure != nil:
+		return fmt.Errorf("%w: %w", registry.ErrFailed, *failure)
+	case !s.started.Load():
+		return registry.ErrStarting
+	}
+	return nil
+}
+
+// Addr returns where HTTP and WebSocket are served, or nil if they are off.
+func (s *Service) Addr() net.Addr {
+	if s.httpListener == nil {
+		return nil
+	}
+	return s.httpListener.Addr()
+}
+
+// StopTimeout tells the registry how long Stop may take.
+func (s *Service) StopTimeout() time.Duration { return stopTimeout }
+
+// Stop takes no more requests, lets running ones finish, says goodbye to WebSocket
+// and IPC clients and ends all goroutines.
+func (s *Service) Stop() error {
+	s.stop.Do(func() {
+		s.stopped.Store(true)
+		s.stopErr = s.shutdown()
+	})
+	return s.stopErr
+}
+
+func (s *Service) shutdown() error {
+	var errs []error
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	if s.ipcListener != nil {
+		errs = append(errs, s.ipcListener.Close()) // removes the socket too
+	}
+	drained := s.drainConns()
+	if s.httpServer != nil {
+		if err := s.httpServer.Shutdown(ctx); err != nil { // too slow
+			errs = append(errs, s.httpServer.Close())
+		}
+		// Without Start the server does not know its listener.
+		if err := s.httpListener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	select {
+	case <-drained:
+	case <-ctx.Done():
+	}
+	for _, server := range []*rpc.Server{s.public, s.local} {
+		if server != nil {
+			server.Stop() // closes the connections that are left
+		}
+	}
+	<-drained
+	s.filters.stop()
+	s.loops.Wait()
+	s.feeds.Close() // ends go-ethereum's loops
+	return errors.Join(errs...)
+}
+
+// drainConns asks all connections to end, and closes the channel when they have.
+func (s *Service) drainConns() <-chan struct{} {
+	s.mu.Lock()
+	for c := range s.conns {
+		c.drain(errStopping.Error())
+	}
+	s.conns = nil
+	s.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		s.serving.Wait()
+		close(done)
+	}()
+	return done
+}
+
+// enter registers a connection, unless the service is stopping.
+func (s *Service) enter(c *conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conns == nil {
+		return false
+	}
+	s.conns[c] = struct{}{}
+	s.serving.Add(1)
+	return true
+}
+
+func (s *Service) leave(c *conn) {
+	s.mu.Lock()
+	delete(s.conns, c)
+	s.mu.Unlock()
+	s.serving.Done()
+}
+
+// serveConn serves a lasting connection until it ends.
+func (s *Service) serveConn(server *rpc.Server, l link, transport, peer string) {
+	c := newConn(l, peer, s.gate, s.cfg.Log)
+	if !s.enter(c) {
+		l.close(errStopping.Error())
+		return
+	}
+	defer s.leave(c)
+	open := s.gate.metrics.conns.WithLabelValues(transport)
+	open.Inc()
+	defer open.Dec()
+	serve(server, c)
+}
+
+func (s *Service) serveWS(upgrader *websocket.Upgrader, w http.ResponseWriter, r *http.Request) {
+	ws, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the client has been told
+	}
+	s.serveConn(s.public, newWSLink(ws, s.cfg.Limits.Body), "ws", r.RemoteAddr)
+}
+
+// acceptIPC serves the connections to the socket.
+func (s *Service) acceptIPC() {
+	for n := 1; ; n++ {
+		c, err := s.ipcListener.Accept()
+		if err != nil {
+			if !errors.Is(err, net.ErrClosed) {
+				s.fail("IPC ended", err)
+			}
+			return
+		}
+		// The clients of a Unix socket have no addresses.
+		peer := "ipc-" + strconv.Itoa(n)
+		go s.serveConn(s.local, newIPCLink(c), "ipc", peer)
+	}
+}

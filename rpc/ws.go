@@ -1,0 +1,138 @@
+package rpc
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// pongTimeout is how long a WebSocket client may be silent. It must answer pings, so
+// that is twice their interval.
+const pongTimeout = 2 * pingInterval
+
+// maxCloseReason is what fits into a closing frame beside the code (RFC 6455, 5.5).
+const maxCloseReason = 123
+
+// isUpgrade tells a request for a WebSocket from an HTTP request.
+func isUpgrade(r *http.Request) bool {
+	return websocket.IsWebSocketUpgrade(r)
+}
+
+// newUpgrader accepts browsers' WebSockets from the given origins. CORS does not
+// protect these: without this check any page could talk to a node on the visitor's
+// machine. Other clients name no origin.
+func newUpgrader(origins []string, m *metrics) *websocket.Upgrader {
+	if len(origins) == 0 {
+		origins = localOrigins()
+	}
+	allowed := newOrigins(origins, true)
+	return &websocket.Upgrader{
+		ReadBufferSize:  4096,
+		WriteBufferSize: 4096,
+		WriteBufferPool: new(sync.Pool),
+		CheckOrigin: func(r *http.Request) bool {
+			origin := r.Header.Get("Origin")
+			return origin == "" || allowed.match(origin)
+		},
+		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
+			message := reason.Error()
+			if status == http.StatusForbidden {
+				m.refuse(refusedOrigin)
+				message = "origin " + r.Header.Get("Origin") + " is not allowed" + seeFlag(FlagWSOrigins)
+			}
+			http.Error(w, message, status)
+		},
+	}
+}
+
+// localOrigins are pages served from this machine, on any port.
+func localOrigins() []string {
+	hosts := []string{"localhost", "127.0.0.1", "[::1]"}
+	if name, err := os.Hostname(); err == nil {
+		hosts = append(hosts, strings.ToLower(name))
+	}
+	var origins []string
+	for _, host := range hosts {
+		origins = append(origins, "http://"+host, "https://"+host)
+	}
+	return origins
+}
+
+// wsLink is a WebSocket as a link: a message is a frame.
+type wsLink struct {
+	ws    *websocket.Conn
+	limit int64
+
+	// mu orders interrupt and the read deadlines of the time after it.
+	mu          sync.Mutex
+	interrupted bool
+}
+
+func newWSLink(ws *websocket.Conn, limit int) *wsLink {
+	l := &wsLink{ws: ws, limit: int64(limit)}
+	ws.SetPongHandler(func(string) error { return l.extend() })
+	return l
+}
+
+// extend gives the client time to show that it is there.
+func (l *wsLink) extend() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.interrupted {
+		return nil
+	}
+	return l.ws.SetReadDeadline(time.Now().Add(pongTimeout))
+}
+
+func (l *wsLink) interrupt() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.interrupted = true
+	// It fails on a closed socket only, where reads fail too.
+	_ = l.ws.SetReadDeadline(time.Unix(1, 0))
+}
+
+func (l *wsLink) read() ([]byte, error) {
+	if err := l.extend(); err != nil {
+		return nil, err
+	}
+	_, message, err := l.ws.NextReader()
+	if err != nil {
+		return nil, err
+	}
+	frame, err := io.ReadAll(io.LimitReader(message, l.limit+1))
+	if err == nil && int64(len(frame)) > l.limit {
+		err = errFrameTooLarge // NextReader will skip what is left of it
+	}
+	return frame, err
+}
+
+func (l *wsLink) write(frame []byte, deadline time.Time) error {
+	if err := l.ws.SetWriteDeadline(deadline); err != nil {
+		return err
+	}
+	return l.ws.WriteMessage(websocket.TextMessage, frame)
+}
+
+func (l *wsLink) ping(deadline time.Time) error {
+	return l.ws.WriteControl(websocket.PingMessage, nil, deadline)
+}
+
+func (l *wsLink) close(reason string) {
+	code := websocket.CloseNormalClosure
+	if reason != "" {
+		code = websocket.ClosePolicyViolation
+		if reason == errStopping.Error() {
+			code = websocket.CloseGoingAway
+		}
+	}
+	farewell := websocket.FormatCloseMessage(code, reason[:min(len(reason), maxCloseReason)])
+	// The peer may be gone already; there is nobody to tell then.
+	_ = l.ws.WriteControl(websocket.CloseMessage, farewell, time.Now().Add(time.Second))
+	_ = l.ws.Close()
+}
