@@ -37,7 +37,7 @@ type ServiceRegistry struct {
 	halt     chan struct{} // closed when StopAll begins
 
 	// launching is held while services are started, and then while they are
-	// stopped. It is a channel for the reason given at once.
+	// stopped. It is a channel, not a mutex, for the reason given at type once.
 	launching chan struct{}
 	watchers  sync.WaitGroup // one goroutine per Failer
 
