@@ -88,7 +88,7 @@ func (l *mainLoop) step(ctx context.Context, now time.Time) time.Time {
 	l.meter.tick(now)
 	l.check(now)
 	if l.obstacle != nil {
-		return tick
+		return now.Add(obstacleEvery)
 	}
 	l.follow(now)
 	l.report(now)

@@ -123,14 +123,14 @@ func estimate(target pow.Compact, rate float64) string {
 	}
 	work, _ := new(big.Float).SetInt(pow.Work(target)).Float64()
 	seconds := work / rate
-	switch {
-	case seconds >= 100*365*24*3600:
+	if seconds >= 100*365*24*3600 {
 		return "over a century"
-	case seconds >= 10:
-		return (time.Duration(seconds) * time.Second).String()
-	default:
-		return time.Duration(seconds * float64(time.Second)).Round(100 * time.Millisecond).String()
 	}
+	wait := time.Duration(seconds * float64(time.Second))
+	if wait >= 10*time.Second {
+		return wait.Round(time.Second).String()
+	}
+	return wait.Round(100 * time.Millisecond).String()
 }
 
 // hashrate writes a rate for people: "1.25 MH/s".
