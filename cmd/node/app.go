@@ -127,18 +127,18 @@ func (a *app) usageError(_ *cli.Context, err error, _ bool) error {
 func noArguments(ctx *cli.Context) error { return maxArguments(ctx, 0) }
 
 func maxArguments(ctx *cli.Context, n int) error {
-	if ctx.NArg() <= n {
-		return nil
+	for i, argument := range ctx.Args().Slice() {
+		switch {
+		case strings.HasPrefix(argument, "-"):
+			return fmt.Errorf("unexpected argument %q: flags come before other arguments", argument)
+		case i < n:
+		case argument == "true" || argument == "false":
+			return fmt.Errorf("unexpected argument %q: a switch takes its value after an equals sign, as in --mine=%s", argument, argument)
+		default:
+			return fmt.Errorf("unexpected argument %q", argument)
+		}
 	}
-	extra := ctx.Args().Get(n)
-	switch {
-	case extra == "true" || extra == "false":
-		return fmt.Errorf("unexpected argument %q: a switch takes its value after an equals sign, as in --mine=%s", extra, extra)
-	case strings.HasPrefix(extra, "-"):
-		return fmt.Errorf("unexpected argument %q: flags come before other arguments", extra)
-	default:
-		return fmt.Errorf("unexpected argument %q", extra)
-	}
+	return nil
 }
 
 func unknownCommand(ctx *cli.Context, commands []*cli.Command) error {

@@ -105,6 +105,9 @@ func (a *app) importFiles(ctx *cli.Context) error {
 	if !ctx.Args().Present() {
 		return errors.New("import needs the names of the files to read")
 	}
+	if err := maxArguments(ctx, ctx.NArg()); err != nil {
+		return err
+	}
 	return a.withChain(ctx, func(n *node, c *chain.Service) error {
 		for _, path := range ctx.Args().Slice() {
 			if err := importFile(ctx.Context, n, c, path); err != nil {

@@ -1,17 +1,13 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"runtime"
 	"runtime/debug"
-	"strings"
-	"time"
 
+	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/urfave/cli/v2"
 )
 
@@ -47,11 +43,6 @@ func (a *app) config(ctx *cli.Context) error {
 	return cfg.WriteTOML(a.stdout)
 }
 
-const (
-	healthTimeout = 3 * time.Second
-	maxAnswer     = 64 << 10 // bytes of the health server's answer that are read
-)
-
 // health is the command that asks a running node, found by the same settings,
 // how it is. Containers run it, so the answer is its exit code.
 func (a *app) health(ctx *cli.Context) error {
@@ -69,11 +60,13 @@ func (a *app) health(ctx *cli.Context) error {
 	if ctx.Bool("ready") {
 		path = "/readyz"
 	}
-	answer, err := ask(ctx.Context, "http://"+reachable(cfg.Monitor.Addr)+path)
+	report, err := monitor.Check(ctx.Context, "http://"+reachable(cfg.Monitor.Addr)+path)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(a.stdout, answer)
+	for _, service := range report.Services {
+		fmt.Fprintf(a.stdout, "%-8s %-9s %s\n", service.Name, service.State, service.Status)
+	}
 	return nil
 }
 
@@ -87,28 +80,4 @@ func reachable(listen string) string {
 		host = "localhost"
 	}
 	return net.JoinHostPort(host, port)
-}
-
-// ask returns the body of a successful answer; any other answer is an error.
-func ask(ctx context.Context, url string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return "", fmt.Errorf("ask %s: %w", url, err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return "", fmt.Errorf("no running node found: %w", err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
-		return "", fmt.Errorf("ask %s: %w", url, err)
-	}
-	answer := strings.TrimSpace(string(body))
-	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%s: %s", response.Status, answer)
-	}
-	return answer, nil
 }

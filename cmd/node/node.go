@@ -129,8 +129,8 @@ func (n *node) registerMonitor(context.Context) error {
 		return nil
 	}
 	cfg := n.cfg.Monitor
-	cfg.Services, cfg.Gatherer = n.services, n.metrics
-	cfg.Log = n.logger("monitor")
+	cfg.Registry, cfg.Gatherer = n.services, n.metrics
+	cfg.Log, cfg.Registerer = n.logger("monitor"), n.metrics
 	return add(n, func() (*monitor.Service, error) { return monitor.New(cfg) })
 }
 
