@@ -68,8 +68,12 @@ func (h handlers) methods() []string {
 		for _, receiver := range receivers {
 			t := reflect.TypeOf(receiver)
 			for i := range t.NumMethod() {
-				first, size := utf8.DecodeRuneInString(t.Method(i).Name)
-				names = append(names, namespace+"_"+string(unicode.ToLower(first))+t.Method(i).Name[size:])
+				method := t.Method(i)
+				if method.Type.Out(0) == reflect.TypeFor[*rpc.Subscription]() {
+					continue // a topic of subscribe
+				}
+				first, size := utf8.DecodeRuneInString(method.Name)
+				names = append(names, namespace+"_"+string(unicode.ToLower(first))+method.Name[size:])
 			}
 		}
 	}

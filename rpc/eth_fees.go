@@ -143,9 +143,12 @@ type feeHistory struct {
 	BlobGasUsedRatio []float64        `json:"blobGasUsedRatio,omitempty"`
 }
 
-// FeeHistory is eth_feeHistory.
-func (api *feeAPI) FeeHistory(ctx context.Context, blocks gethmath.HexOrDecimal64, newest rpc.BlockNumber, percentiles []float64) (*feeHistory, error) {
-	oldest, reward, baseFee, ratio, blobBaseFee, blobRatio, err := api.oracle.FeeHistory(ctx, uint64(blocks), newest, percentiles)
+// FeeHistory is eth_feeHistory. Tips are only looked at if percentiles are given.
+func (api *feeAPI) FeeHistory(ctx context.Context, blocks gethmath.HexOrDecimal64, newest rpc.BlockNumber, percentiles *[]float64) (*feeHistory, error) {
+	if percentiles == nil {
+		percentiles = new([]float64)
+	}
+	oldest, reward, baseFee, ratio, blobBaseFee, blobRatio, err := api.oracle.FeeHistory(ctx, uint64(blocks), newest, *percentiles)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,9 @@ const (
 	// stopTimeout leaves calls that were not finished by then the time to
 	// notice that they are cancelled.
 	stopTimeout = 15 * time.Second
+
+	// acceptPause is how long a listener in trouble rests.
+	acceptPause = time.Second
 )
 
 // Service is the node's JSON-RPC.
@@ -48,11 +51,11 @@ type Service struct {
 
 	failure atomic.Pointer[error] // why a listener broke
 	started atomic.Bool
+	stopped atomic.Bool
 	stop    sync.Once
 	stopErr error
-	stopped atomic.Bool
 
-	// mu guards conns.
+	// mu guards the fields below, and orders Start and Stop.
 	mu      sync.Mutex
 	conns   map[*conn]struct{} // nil once no more are taken
 	serving sync.WaitGroup     // one per conn
@@ -116,14 +119,17 @@ func (s *Service) newHTTPServer() *http.Server {
 
 // Start serves the listeners.
 func (s *Service) Start() {
-	if s.started.Swap(true) || s.stopped.Load() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conns == nil || s.started.Swap(true) {
 		return
 	}
 	s.loops.Go(s.filters.janitor)
 	if s.httpListener != nil {
 		s.loops.Go(func() {
 			if err := s.httpServer.Serve(s.httpListener); !errors.Is(err, http.ErrServerClosed) {
-				s.fail("JSON-RPC server ended", err)
+				s.cfg.Log.WithError(err).Error("JSON-RPC server ended")
+				s.failure.Store(&err)
 			}
 		})
 		s.cfg.Log.WithFields(logrus.Fields{
@@ -134,11 +140,6 @@ func (s *Service) Start() {
 		s.loops.Go(s.acceptIPC)
 		s.cfg.Log.WithField("path", s.cfg.IPCPath).Info("IPC ready")
 	}
-}
-
-func (s *Service) fail(message string, err error) {
-	s.cfg.Log.WithError(err).Error(message)
-	s.failure.CompareAndSwap(nil, &err)
 }
 
 // Status is nil while requests are served.
@@ -224,37 +225,30 @@ func (s *Service) drainConns() <-chan struct{} {
 	return done
 }
 
-// enter registers a connection, unless the service is stopping.
-func (s *Service) enter(c *conn) bool {
+// connect makes a connection of a link, or closes it if the service is stopping.
+func (s *Service) connect(l link, peer string) *conn {
+	c := newConn(l, peer, s.gate, s.cfg.Log)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conns == nil {
-		return false
+		l.close(errStopping.Error())
+		return nil
 	}
 	s.conns[c] = struct{}{}
 	s.serving.Add(1)
-	return true
+	return c
 }
 
-func (s *Service) leave(c *conn) {
+// serveConn serves a connection until it ends.
+func (s *Service) serveConn(server *rpc.Server, c *conn, transport string) {
+	open := s.gate.metrics.conns.WithLabelValues(transport)
+	open.Inc()
+	serve(server, c)
+	open.Dec()
 	s.mu.Lock()
 	delete(s.conns, c)
 	s.mu.Unlock()
 	s.serving.Done()
-}
-
-// serveConn serves a lasting connection until it ends.
-func (s *Service) serveConn(server *rpc.Server, l link, transport, peer string) {
-	c := newConn(l, peer, s.gate, s.cfg.Log)
-	if !s.enter(c) {
-		l.close(errStopping.Error())
-		return
-	}
-	defer s.leave(c)
-	open := s.gate.metrics.conns.WithLabelValues(transport)
-	open.Inc()
-	defer open.Dec()
-	serve(server, c)
 }
 
 func (s *Service) serveWS(upgrader *websocket.Upgrader, w http.ResponseWriter, r *http.Request) {
@@ -262,21 +256,31 @@ func (s *Service) serveWS(upgrader *websocket.Upgrader, w http.ResponseWriter, r
 	if err != nil {
 		return // the client has been told
 	}
-	s.serveConn(s.public, newWSLink(ws, s.cfg.Limits.Body), "ws", r.RemoteAddr)
+	if c := s.connect(newWSLink(ws, s.cfg.Limits.Body), r.RemoteAddr); c != nil {
+		s.serveConn(s.public, c, "ws")
+	}
 }
 
 // acceptIPC serves the connections to the socket.
 func (s *Service) acceptIPC() {
 	for n := 1; ; n++ {
-		c, err := s.ipcListener.Accept()
-		if err != nil {
-			if !errors.Is(err, net.ErrClosed) {
-				s.fail("IPC ended", err)
-			}
+		link, err := s.ipcListener.Accept()
+		switch {
+		case errors.Is(err, net.ErrClosed):
 			return
+		case err != nil:
+			// Without a free file descriptor, say: there may be one later.
+			s.cfg.Log.WithError(err).Warn("IPC connection not accepted")
+			select {
+			case <-time.After(acceptPause):
+				continue
+			case <-s.filters.quit:
+				return
+			}
 		}
 		// The clients of a Unix socket have no addresses.
-		peer := "ipc-" + strconv.Itoa(n)
-		go s.serveConn(s.local, newIPCLink(c), "ipc", peer)
+		if c := s.connect(newIPCLink(link), "ipc-"+strconv.Itoa(n)); c != nil {
+			go s.serveConn(s.local, c, "ipc")
+		}
 	}
 }
