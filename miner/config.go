@@ -104,7 +104,7 @@ func (cfg Config) Validate() error {
 		"no address to pay rewards to: set --miner.etherbase")
 	require(len(cfg.ExtraData) <= pow.MaxVanity, "--miner.extradata may have %d bytes, has %d", pow.MaxVanity, len(cfg.ExtraData))
 	require(cfg.GasLimit >= params.MinGasLimit && cfg.GasLimit <= params.MaxGasLimit,
-		"--miner.gaslimit must be from %d to %d, have %d", params.MinGasLimit, uint64(params.MaxGasLimit), cfg.GasLimit)
+		"--miner.gaslimit must be from %d to %d, have %d", params.MinGasLimit, params.MaxGasLimit, cfg.GasLimit)
 	require(cfg.GasPrice != nil && cfg.GasPrice.Sign() >= 0 && cfg.GasPrice.BitLen() <= 256,
 		"--miner.gasprice must be from 0 to 2^256-1, have %v", cfg.GasPrice)
 	require(cfg.Idle >= 0, "--miner.idle must not be negative, have %v", cfg.Idle)

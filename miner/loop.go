@@ -66,6 +66,7 @@ func newMainLoop(s *Service) *mainLoop {
 // happen.
 func (l *mainLoop) run(ctx context.Context) {
 	defer l.drop()
+	l.reports.restart(time.Now())
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
@@ -131,6 +132,7 @@ func (l *mainLoop) check(now time.Time) {
 		l.head = nil // so that it is taken up anew
 		l.cfg.Log.WithError(l.obstacle).Warn("Mining paused")
 	case was != nil && l.obstacle == nil:
+		l.reports.restart(now)
 		l.cfg.Log.Info("Mining resumed")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/big"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func TestMinesTransactions(t *testing.T) {
 	s := n.mining(func(cfg *Config) {
 		cfg.Threads, cfg.Log, cfg.Registerer = 2, log, metrics
 		cfg.OnSealed = func(block *types.Block) {
-			if ahead := time.Unix(int64(block.Time()), 0).Sub(time.Now()); ahead > time.Second {
+			if ahead := time.Until(time.Unix(int64(block.Time()), 0)); ahead > time.Second {
 				t.Errorf("block %d is stamped %v ahead of the clock", block.NumberU64(), ahead)
 			}
 			sealed <- block
@@ -106,38 +107,46 @@ func TestPayloadIsRefreshed(t *testing.T) {
 }
 
 // TestNewHeadReplacesTheWork has somebody else find the block that the miner is
-// working on, with a thousandth of its threads' time.
+// working on. Its thread is held before the first hash, so that it cannot win.
 func TestNewHeadReplacesTheWork(t *testing.T) {
-	n := newNode(t, bits(18))
+	n := newNode(t, easy())
 	metrics := prometheus.NewRegistry()
-	rival := n.miner(func(cfg *Config) { cfg.Etherbase = common.Address{0xee} })
-	n.await("time for a block", func() bool { return time.Now().Unix() > int64(n.genesis.Timestamp) })
-	payload := n.build(rival)
-	header, err := pow.SealHeader(t.Context(), payload.Block.Header())
-	if err != nil {
-		t.Fatal(err)
+	s := n.miner(func(cfg *Config) { cfg.Enabled, cfg.Registerer = true, metrics })
+	s.sealer.now = func() time.Time {
+		<-s.ctx.Done()
+		return time.Now()
 	}
-	block := payload.seal(header)
-
-	s := n.mining(func(cfg *Config) { cfg.CPU, cfg.Registerer = 0.0001, metrics })
+	s.Start()
 	n.await("work", func() bool { return s.sealer.job.Load() != nil })
-	if _, err := n.chain.InsertBlocks(t.Context(), types.Blocks{block}); err != nil {
-		t.Fatal(err)
+
+	heads := make(chan core.ChainHeadEvent, 1)
+	defer n.chain.SubscribeChainHeadEvent(heads).Unsubscribe()
+	var announced, dropped, replaced time.Time
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		head := (<-heads).Header.Hash()
+		announced = time.Now()
+		for s.ctx.Err() == nil && replaced.IsZero() {
+			j := s.sealer.job.Load()
+			if dropped.IsZero() && (j == nil || j.header.ParentHash == head) {
+				dropped = time.Now()
+			}
+			if j != nil && j.header.ParentHash == head {
+				replaced = time.Now()
+			}
+			runtime.Gosched()
+		}
+	}()
+	n.insert(n.build(n.miner(func(cfg *Config) { cfg.Etherbase = common.Address{0xee} })))
+	select {
+	case <-watched:
+	case <-time.After(testPatience):
+		t.Fatal("the old work goes on")
 	}
-	inserted := time.Now()
-	onOldHead := func() bool {
-		j := s.sealer.job.Load()
-		return j != nil && j.header.ParentHash == n.chain.Genesis().Hash()
-	}
-	n.await("old work dropped", func() bool { return !onOldHead() })
-	dropped := time.Since(inserted)
-	n.await("new work", func() bool { return s.sealer.job.Load() != nil })
-	t.Logf("old work dropped %v, new work taken up %v after the block was inserted", dropped, time.Since(inserted))
-	if parent := s.sealer.job.Load().header.ParentHash; parent != block.Hash() {
-		t.Errorf("working on %x", parent)
-	}
-	if lost := metric(t, metrics, "blocks_lost_total"); lost != 1 {
-		t.Errorf("%v blocks lost", lost)
+	t.Logf("after the new head: old work dropped in %v, new work taken up in %v", dropped.Sub(announced), replaced.Sub(announced))
+	if lost, found := metric(t, metrics, "blocks_lost_total"), metric(t, metrics, "blocks_found_total"); lost != 1 || found != 0 {
+		t.Errorf("%v blocks lost, %v found", lost, found)
 	}
 }
 
@@ -254,6 +263,39 @@ func TestRefusedBlock(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDiskFillsUp: the chain refuses a block because nothing can be written, which
+// is a pause rather than a failure.
+func TestDiskFillsUp(t *testing.T) {
+	n := newNode(t, easy())
+	log, book := newLogBook()
+	full := errors.New("disk is nearly full")
+	var disk toggle
+	s := n.mining(func(cfg *Config) {
+		cfg.Log, cfg.Writable = log, disk.get
+		cfg.Chain = filling{n.chain, &disk, full}
+	})
+	n.await("a pause", func() bool { return errors.Is(s.Status(), full) })
+	if s.Mining() || len(book.lines("Mining paused")) != 1 || len(book.lines("Block was not taken")) != 0 {
+		t.Errorf("mining %v, log: %v", s.Mining(), book.AllEntries())
+	}
+	disk.set(nil)
+	n.await("a block", func() bool { return n.height() == 1 })
+}
+
+// filling is the chain on a disk that becomes full with the first block.
+type filling struct {
+	Chain
+	disk *toggle
+	full error
+}
+
+func (c filling) InsertSealed(ctx context.Context, block *types.Block, receipts types.Receipts, statedb *state.StateDB) error {
+	if c.CurrentBlock().Number.Sign() == 0 && c.disk.once(c.full) {
+		return c.full
+	}
+	return c.Chain.InsertSealed(ctx, block, receipts, statedb)
 }
 
 func TestDevelopmentMode(t *testing.T) {

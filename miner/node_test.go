@@ -314,6 +314,18 @@ func goroutines() (stacks []string) {
 type toggle struct {
 	mu    sync.Mutex
 	value error
+	used  bool
+}
+
+// once sets the value and returns true, the first time.
+func (c *toggle) once(err error) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.used {
+		return false
+	}
+	c.value, c.used = err, true
+	return true
 }
 
 func (c *toggle) set(err error) {

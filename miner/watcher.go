@@ -41,10 +41,12 @@ func (w *watcher) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-w.headSub.Err():
-			return // the chain is closed
-		case <-w.txSub.Err():
-			return // the pool is closed
+		case err := <-w.headSub.Err():
+			w.cfg.Log.WithError(err).Debug("The chain is closed")
+			return
+		case err := <-w.txSub.Err():
+			w.cfg.Log.WithError(err).Debug("The pool is closed")
+			return
 		case <-w.heads:
 		case event := <-w.txs:
 			w.news.add(event.Txs, time.Now())
