@@ -72,6 +72,9 @@ type document struct {
 	data     []byte
 	lines    map[string]int // by dotted path
 	repeated []string       // paths of keys that stand twice in one object
+
+	counted int64 // offset up to which
+	breaks  int   // line breaks were counted
 }
 
 // readDocument checks that data is one JSON object, and notes on which line
@@ -99,7 +102,7 @@ func readDocument(data []byte) (*document, error) {
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = syntax.Offset
 	}
-	return nil, fmt.Errorf("%d: %w", lineAt(data, at), err)
+	return nil, fmt.Errorf("%d: %w", doc.lineAt(at), err)
 }
 
 // walk reads one JSON value and notes the keys in it. The decoder bounds the
@@ -125,7 +128,7 @@ func (d *document) walk(dec *json.Decoder, path string) error {
 			if _, twice := d.lines[key]; twice {
 				d.repeated = append(d.repeated, key)
 			}
-			d.lines[key] = lineAt(d.data, dec.InputOffset())
+			d.lines[key] = d.lineAt(dec.InputOffset())
 		}
 		if err := d.walk(dec, key); err != nil {
 			return err
@@ -146,8 +149,14 @@ func (d *document) line(key string) int {
 	return 1
 }
 
-func lineAt(data []byte, offset int64) int {
-	return 1 + bytes.Count(data[:min(offset, int64(len(data)))], []byte("\n"))
+// lineAt returns the line of an offset, which must not lie before the last one
+// asked for: a genesis may have a million keys, too many to count from the
+// start for each.
+func (d *document) lineAt(offset int64) int {
+	offset = max(min(offset, int64(len(d.data))), d.counted)
+	d.breaks += bytes.Count(d.data[d.counted:offset], []byte("\n"))
+	d.counted = offset
+	return d.breaks + 1
 }
 
 // decode reads the genesis, which is nil if go-ethereum's format is violated.
