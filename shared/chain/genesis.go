@@ -26,15 +26,20 @@ func writeParams(db ethdb.KeyValueWriter, params *pow.Params) error {
 	return db.Put(paramsKey, enc)
 }
 
-// checkGenesis refuses a database of another network, naming what differs, and a
+// checkGenesis refuses a genesis that its own rules do not match, a database of another network, naming what differs, and a
 // fork schedule that would change blocks already accepted, for which go-ethereum
 // would silently rewind the chain.
 func checkGenesis(cfg Config) error {
+	given := cfg.Genesis.ToBlock()
+	if cfg.Params.Engine != pow.EngineStock {
+		if err := cfg.Params.VerifyGenesis(given.Header()); err != nil {
+			return err
+		}
+	}
 	stored := rawdb.ReadCanonicalHash(cfg.DB, 0)
 	if stored == (common.Hash{}) {
 		return nil
 	}
-	given := cfg.Genesis.ToBlock()
 	storedConfig := rawdb.ReadChainConfig(cfg.DB, stored)
 	if given.Hash() != stored {
 		return fmt.Errorf("%w: its genesis block is %#x, the configured one %#x; they differ in %s. "+
