@@ -174,6 +174,9 @@ func coreConfig(cfg Config) *core.BlockChainConfig {
 		NodeFullValueCheckpoint: 8,
 		HistoryPolicy:           history.HistoryPolicy{Mode: history.KeepAll},
 		SlowBlockThreshold:      -1,
+		// Every block is indexed when it becomes the head; the background indexer,
+		// for databases that are not, would only answer "in progress" meanwhile.
+		TxLookupLimit: -1,
 	}
 }
 
