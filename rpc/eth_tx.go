@@ -25,9 +25,15 @@ func (api *txAPI) GetTransactionByHash(hash common.Hash) (*txResult, error) {
 	return nil, api.unknownTx()
 }
 
+// indexedAlways is the length up to which a chain needs no index to be made: blocks
+// are indexed as they come, yet go-ethereum reports that it is being made until its
+// indexer has run once, after the first block. A client that waits for its receipt
+// meanwhile must be told null, not an error.
+const indexedAlways = 128
+
 // unknownTx is nil, so that the answer is null, or says that one cannot know yet.
 func (api *txAPI) unknownTx() error {
-	if !api.chain.TxIndexDone() {
+	if api.chain.CurrentBlock().Number.Uint64() > indexedAlways && !api.chain.TxIndexDone() {
 		return errTxIndexing
 	}
 	return nil

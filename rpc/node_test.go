@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,9 @@ var (
 	stranger  = common.HexToAddress("0x7000000000000000000000000000000000000007")
 	gwei      = big.NewInt(params.GWei)
 	dear      = new(big.Int).Mul(gwei, big.NewInt(100)) // a fee that is always enough
+
+	// An hour leaves room for blocks that do not come from the future.
+	genesisTime = uint64(time.Now().Add(-time.Hour).Unix())
 )
 
 // node is a real chain, pool and miner with the service under test.
@@ -62,10 +66,16 @@ type node struct {
 // newNode starts a node. It mines nothing by itself: see mine.
 func newNode(t testing.TB, change ...func(*Config)) *node {
 	t.Helper()
+	return newNodeIn(t, t.TempDir(), change...)
+}
+
+// newNodeIn starts a node in a directory that may hold its chain already.
+func newNodeIn(t testing.TB, dir string, change ...func(*Config)) *node {
+	t.Helper()
 	p := chaintest.Params()
 	n := &node{t: t, params: p, genesis: chaintest.Genesis(p), nonces: make(map[int]uint64)}
-	n.genesis.Timestamp = uint64(time.Now().Add(-time.Hour).Unix())
-	n.openChain()
+	n.genesis.Timestamp = genesisTime
+	n.openChain(dir)
 	n.openPool()
 	n.openMiner()
 	n.builder = chaintest.New(t, n.genesis, p)
@@ -74,11 +84,11 @@ func newNode(t testing.TB, change ...func(*Config)) *node {
 	return n
 }
 
-func (n *node) openChain() {
-	kv, err := leveldb.New(n.t.TempDir(), 16, 64, "", false)
+func (n *node) openChain(dir string) {
+	kv, err := leveldb.New(filepath.Join(dir, "data"), 16, 64, "", false)
 	n.check(err)
 	cfg := chain.DefaultConfig()
-	cfg.DB, err = rawdb.Open(kv, rawdb.OpenOptions{Ancient: n.t.TempDir()})
+	cfg.DB, err = rawdb.Open(kv, rawdb.OpenOptions{Ancient: filepath.Join(dir, "ancient")})
 	n.check(err)
 	cfg.Writable = func() error { return nil }
 	cfg.Genesis, cfg.Params, cfg.Log = n.genesis, n.params, discard()
