@@ -344,7 +344,7 @@ func TestBrokenFiles(t *testing.T) {
 		t.TempDir():                                            "read configuration file",
 		write(t, "a.toml", "mine = yes"):                       "a.toml:1: ",
 		write(t, "b.toml", "\n\n[http"):                        "b.toml:3: ",
-		write(t, "c.toml", "mine=true\nmine=true"):             "c.toml:2: ",
+		write(t, "c.toml", "mine = true\nmine = false"):        "c.toml:2: ",
 		write(t, "d.toml", strings.Repeat("#", maxFileSize+1)): "not a configuration file",
 	} {
 		if _, err := Load(Sources{Flags: map[string]string{"config": path}}); err == nil || !strings.Contains(err.Error(), want) {

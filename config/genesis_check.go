@@ -100,7 +100,7 @@ func (c *checker) header(g *Genesis) {
 		}
 	}
 	if core.GasLimit < params.MinGasLimit || core.GasLimit > params.MaxGasLimit {
-		c.fault("gasLimit", "must be from %d to %d, have %d", params.MinGasLimit, uint64(params.MaxGasLimit), core.GasLimit)
+		c.fault("gasLimit", "must be from %d to %d, have %d", params.MinGasLimit, params.MaxGasLimit, core.GasLimit)
 	}
 	if core.Number != 0 {
 		c.fault("number", "must be 0, have %d", core.Number)

@@ -240,8 +240,8 @@ func weiValue(field **big.Int) value {
 }
 
 // bytesValue accepts text as it is, or bytes as 0x and hex digits, of at most
-// max bytes; what does not print is written as hex.
-func bytesValue(field *[]byte, max int) value {
+// limit bytes; what does not print is written as hex.
+func bytesValue(field *[]byte, limit int) value {
 	parse := func(s string) ([]byte, error) {
 		b := []byte(s)
 		if digits, ok := strings.CutPrefix(s, "0x"); ok {
@@ -250,8 +250,8 @@ func bytesValue(field *[]byte, max int) value {
 				return nil, fmt.Errorf("%q is not hex", s)
 			}
 		}
-		if len(b) > max {
-			return nil, fmt.Errorf("%q has %d bytes, more than %d", s, len(b), max)
+		if len(b) > limit {
+			return nil, fmt.Errorf("%q has %d bytes, more than %d", s, len(b), limit)
 		}
 		return b, nil
 	}
