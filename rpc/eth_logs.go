@@ -152,7 +152,7 @@ func (b filterBackend) SubscribeNewTxsEvent(ch chan<- core.NewTxsEvent) event.Su
 }
 
 func (b filterBackend) SubscribeChainEvent(ch chan<- core.ChainEvent) event.Subscription {
-	return b.feeds.Track(b.chain.SubscribeChainEvent(ch))
+	return b.feeds.Track(subscribeHeads(b.chain, ch))
 }
 
 func (b filterBackend) SubscribeRemovedLogsEvent(ch chan<- core.RemovedLogsEvent) event.Subscription {
