@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -435,22 +436,37 @@ func TestExportImport(t *testing.T) {
 	plain, zipped := filepath.Join(files, "chain"), filepath.Join(files, "chain.gz")
 	run("export", "--datadir", from, plain)
 	run("export", "--datadir", from, zipped)
+
+	// A file that was cut short is told as such, and does no harm to the import
+	// of the whole one.
+	whole, err := os.ReadFile(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := filepath.Join(files, "short")
+	if err := os.WriteFile(short, whole[:len(whole)-10], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cut := start(t, "node", "--dev", "--log.format", "json", "import", "--datadir", to, short)
+	if code := cut.exit(); code != exitFailure {
+		t.Errorf("exit code %d for a file that was cut short", code)
+	}
+	if errs := cut.fields("Exiting after a failure", "err"); len(errs) != 1 || !strings.Contains(errs[0], "cut short") {
+		t.Errorf("told: %v", errs)
+	}
+
 	got := run("import", "--datadir", to, zipped).await("Imported blocks")
 	if got.text("hash") != hash.Hex() {
 		t.Errorf("imported head %v, want %s", got, hash)
 	}
 	again := filepath.Join(files, "again")
 	run("export", "--datadir", to, again)
-	want, err := os.ReadFile(plain)
-	if err != nil {
-		t.Fatal(err)
-	}
 	have, err := os.ReadFile(again)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(have) != string(want) {
-		t.Errorf("%d bytes exported after the import, %d before", len(have), len(want))
+	if !bytes.Equal(have, whole) {
+		t.Errorf("%d bytes exported after the import, %d before", len(have), len(whole))
 	}
 	run("import", "--datadir", to, plain) // once more: nothing to do
 
