@@ -25,7 +25,7 @@ func newApp(environment []string, stdout, stderr io.Writer) *cli.App {
 		Name:           name,
 		HelpName:       name,
 		Usage:          "EVM-compatible proof-of-work node",
-		Version:        version,
+		Version:        release(),
 		Flags:          a.settings(false),
 		Action:         a.run,
 		Commands:       a.commands(),

@@ -6,10 +6,20 @@ import (
 	"net"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/urfave/cli/v2"
 )
+
+// release returns the version of this binary: what the Makefile gave it or, for
+// one that was built without it, what the go command knows.
+func release() string {
+	if info, ok := debug.ReadBuildInfo(); ok && version == unknown && strings.HasPrefix(info.Main.Version, "v") {
+		return info.Main.Version
+	}
+	return version
+}
 
 // version is the command that tells what this binary was made of.
 func (a *app) version(ctx *cli.Context) error {
@@ -17,7 +27,7 @@ func (a *app) version(ctx *cli.Context) error {
 		return err
 	}
 	fmt.Fprintf(a.stdout, "%s %s\ncommit       %s\ndate         %s\ngo           %s %s/%s\n",
-		name, version, commit, date, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		name, release(), commit, date, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {
 			if module.Path == "github.com/ethereum/go-ethereum" {

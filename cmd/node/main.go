@@ -13,10 +13,12 @@ import (
 
 // What the linker fills in; see the Makefile.
 var (
-	version = "unknown"
-	commit  = "unknown"
-	date    = "unknown"
+	version = unknown
+	commit  = unknown
+	date    = unknown
 )
+
+const unknown = "unknown"
 
 // Exit codes. Anything but a clean end is not zero.
 const (

@@ -150,5 +150,5 @@ func (n *node) stock() bool { return n.genesis.Pow.Engine == pow.EngineStock }
 
 // clientVersion is the answer to web3_clientVersion, in the usual form.
 func clientVersion() string {
-	return fmt.Sprintf("Monolith/%s/%s-%s/%s", version, runtime.GOOS, runtime.GOARCH, runtime.Version())
+	return fmt.Sprintf("Monolith/%s/%s-%s/%s", release(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }

@@ -76,7 +76,7 @@ func greet(n *node) {
 		data = "memory"
 	}
 	n.log.WithFields(logrus.Fields{
-		"version": version, "network": n.cfg.NetworkName(), "chainid": n.genesis.Core.Config.ChainID, "genesis": n.genesis.Hash(), "data": data,
+		"version": release(), "network": n.cfg.NetworkName(), "chainid": n.genesis.Core.Config.ChainID, "genesis": n.genesis.Hash(), "data": data,
 	}).Info("Monolith")
 	if n.cfg.Network != "" {
 		n.log.WithFields(logrus.Fields{"mnemonic": config.DevMnemonic, "account": config.DevAccounts()[0]}).
