@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"slices"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -180,16 +179,4 @@ func (g *Genesis) MarshalJSON() ([]byte, error) {
 		file.Alloc[address] = enc
 	}
 	return json.Marshal(file)
-}
-
-// Funded returns the accounts with a balance, in order of their addresses.
-func (g *Genesis) Funded() []common.Address {
-	var funded []common.Address
-	for address, account := range g.Core.Alloc {
-		if account.Balance != nil && account.Balance.Sign() > 0 {
-			funded = append(funded, address)
-		}
-	}
-	slices.SortFunc(funded, common.Address.Cmp)
-	return funded
 }

@@ -61,8 +61,8 @@ func TestPresetsFundTheWellKnownAccounts(t *testing.T) {
 			}
 		}
 	}
-	if n := len(Devnet().Funded()); n != len(accounts) {
-		t.Errorf("%d accounts are funded, want %d", n, len(accounts))
+	if n, want := len(Devnet().Core.Alloc), len(accounts)+len(systemContracts()); n != want {
+		t.Errorf("%d accounts in all, want %d", n, want)
 	}
 }
 
