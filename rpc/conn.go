@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -35,6 +34,8 @@ type link interface {
 	ping(deadline time.Time) error
 	// interrupt makes a read that waits, and all later ones, fail.
 	interrupt()
+	// kill makes everything that waits fail. It may be called at any time.
+	kill()
 	// close says goodbye with a reason, if there is a way, and closes.
 	close(reason string)
 }
@@ -85,8 +86,7 @@ func serve(server *rpc.Server, c *conn) {
 	var loops sync.WaitGroup
 	loops.Go(func() { c.writeLoop(); cancel() })
 	loops.Go(func() { c.pingLoop(ctx) })
-	server.ServeCodec(rpc.NewCodec(c), 0)
-	c.shut("")
+	server.ServeCodec(rpc.NewCodec(c), 0) // which closes it
 	loops.Wait()
 	c.calls.abandon()
 }
@@ -173,9 +173,9 @@ func (c *conn) send(frame []byte) error {
 	}
 	limit := c.gate.limits.ConnQueue
 	if len(c.queue) > 0 && c.queued+len(frame) > limit {
+		// There is no telling the client: this would have to wait, too.
 		c.gate.metrics.refuse(refusedSlow)
-		c.log.WithFields(logrus.Fields{"peer": c.peer, "bytes": c.queued}).Debug("Connection closed: client does not read")
-		c.reason = fmt.Sprintf("more than %d bytes left unread%s", limit, seeFlag(FlagWSQueue))
+		c.log.WithFields(logrus.Fields{"peer": c.peer, "bytes": c.queued, "flag": "--" + FlagWSQueue}).Debug("Connection closed: the client does not read")
 		c.abort()
 		return net.ErrClosed
 	}
@@ -190,7 +190,7 @@ func (c *conn) abort() {
 	c.broken = true
 	c.queue, c.queued = nil, 0
 	c.changed.Broadcast()
-	c.link.interrupt()
+	c.link.kill()
 }
 
 // drain lets running requests finish and reads no more.
@@ -204,19 +204,12 @@ func (c *conn) drain(reason string) {
 
 // Close ends the connection after what is queued was sent.
 func (c *conn) Close() error {
-	c.shut("")
-	return nil
-}
-
-func (c *conn) shut(reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.draining, c.closing = true, true
-	if c.reason == "" {
-		c.reason = reason
-	}
 	c.changed.Broadcast()
 	c.link.interrupt()
+	return nil
 }
 
 // writeLoop sends what is queued until the connection closes or breaks.

@@ -79,4 +79,6 @@ func (l *ipcLink) ping(time.Time) error { return nil }
 // interrupt fails on a closed socket only, where reads fail too.
 func (l *ipcLink) interrupt() { _ = l.SetReadDeadline(time.Unix(1, 0)) }
 
+func (l *ipcLink) kill() { _ = l.Close() }
+
 func (l *ipcLink) close(string) { _ = l.Close() }

@@ -218,6 +218,11 @@ func (n *node) transfer(from int) *types.Transaction {
 	return n.tx(from, types.DynamicFeeTx{To: &stranger, Value: common.Big1, Gas: params.TxGas})
 }
 
+// transferWithData is a transfer that is long.
+func (n *node) transferWithData(from, size int) *types.Transaction {
+	return n.tx(from, types.DynamicFeeTx{To: &stranger, Data: make([]byte, size)})
+}
+
 // deploy mines the counter contract.
 func (n *node) deploy() common.Address {
 	n.t.Helper()

@@ -15,9 +15,6 @@ import (
 // that is twice their interval.
 const pongTimeout = 2 * pingInterval
 
-// maxCloseReason is what fits into a closing frame beside the code (RFC 6455, 5.5).
-const maxCloseReason = 123
-
 // isUpgrade tells a request for a WebSocket from an HTTP request.
 func isUpgrade(r *http.Request) bool {
 	return websocket.IsWebSocketUpgrade(r)
@@ -123,15 +120,14 @@ func (l *wsLink) ping(deadline time.Time) error {
 	return l.ws.WriteControl(websocket.PingMessage, nil, deadline)
 }
 
+func (l *wsLink) kill() { _ = l.ws.UnderlyingConn().Close() }
+
 func (l *wsLink) close(reason string) {
 	code := websocket.CloseNormalClosure
 	if reason != "" {
-		code = websocket.ClosePolicyViolation
-		if reason == errStopping.Error() {
-			code = websocket.CloseGoingAway
-		}
+		code = websocket.CloseGoingAway
 	}
-	farewell := websocket.FormatCloseMessage(code, reason[:min(len(reason), maxCloseReason)])
+	farewell := websocket.FormatCloseMessage(code, reason)
 	// The peer may be gone already; there is nobody to tell then.
 	_ = l.ws.WriteControl(websocket.CloseMessage, farewell, time.Now().Add(time.Second))
 	_ = l.ws.Close()
