@@ -281,6 +281,19 @@ func TestDefaultsOfNetworks(t *testing.T) {
 	}
 }
 
+func TestDeepDataDirectory(t *testing.T) {
+	isolated(t)
+	deep := "/" + strings.Repeat("deep/", 25)
+	c, err := Load(Sources{Flags: map[string]string{"datadir": deep}})
+	if err != nil || c.RPC.IPCPath != "" || len(c.Warnings()) != 1 {
+		t.Errorf("socket %q, warnings %v, %v", c.RPC.IPCPath, c.Warnings(), err)
+	}
+	c, err = Load(Sources{Flags: map[string]string{"datadir": deep, "ipcpath": "/run/monolith.ipc"}})
+	if err != nil || c.RPC.IPCPath != "/run/monolith.ipc" || len(c.Warnings()) != 0 {
+		t.Errorf("socket %q, warnings %v, %v", c.RPC.IPCPath, c.Warnings(), err)
+	}
+}
+
 func TestUnknownKeys(t *testing.T) {
 	isolated(t)
 	path := write(t, "monolith.toml", `

@@ -108,6 +108,11 @@ func readEnvironment(environment []string, options []Option) (map[string]string,
 	return set, warnings
 }
 
+// longestSocket is the length of the longest path that a socket may have on
+// every system. A data directory that lies deep must not keep a node from
+// starting which nobody asked for IPC.
+const longestSocket = 103
+
 // settle fills in the defaults that depend on other settings and checks what
 // concerns several of them.
 func (c *Config) settle() []error {
@@ -159,6 +164,10 @@ func (c *Config) settle() []error {
 		c.RPC.WS = false
 	}
 	c.RPC.IPCPath = c.inDataDir(c.ipcPath)
+	if len(c.RPC.IPCPath) > longestSocket && !c.Set("ipcpath") && !c.ipcDisable {
+		c.warnings = append(c.warnings, fmt.Sprintf("no IPC: the path %s is too long for a socket, choose another with --ipcpath", c.RPC.IPCPath))
+		c.RPC.IPCPath = ""
+	}
 	if c.ipcDisable {
 		c.RPC.IPCPath = ""
 	}
