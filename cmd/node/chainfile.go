@@ -45,7 +45,8 @@ func (a *app) export(ctx *cli.Context) error {
 		if err := writeChainFile(path, write); err != nil {
 			return err
 		}
-		n.log.WithFields(logrus.Fields{"file": path, "first": first, "last": *last}).Info("Exported blocks")
+		n.log.WithFields(logrus.Fields{"file": path, "first": first, "last": *last, "hash": c.GetCanonicalHash(*last)}).
+			Info("Exported blocks")
 		return nil
 	})
 }
