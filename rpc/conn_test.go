@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -79,7 +78,7 @@ func TestWebSocket(t *testing.T) {
 func TestWebSocketOrigin(t *testing.T) {
 	local := newNode(t)
 	chosen := newNode(t, func(cfg *Config) { cfg.WSOrigins = []string{"https://dapp.example", "app.example:8080"} })
-	any := newNode(t, func(cfg *Config) { cfg.WSOrigins = []string{"*"} })
+	anyone := newNode(t, func(cfg *Config) { cfg.WSOrigins = []string{"*"} })
 	for _, test := range []struct {
 		node    *node
 		origin  string
@@ -95,7 +94,7 @@ func TestWebSocketOrigin(t *testing.T) {
 		{chosen, "https://app.example:8080", true},
 		{chosen, "https://app.example", false},
 		{chosen, "http://localhost", false},
-		{any, "https://evil.example", true},
+		{anyone, "https://evil.example", true},
 	} {
 		header := http.Header{}
 		if test.origin != "" {
@@ -116,7 +115,7 @@ func TestWebSocketOrigin(t *testing.T) {
 		}
 	}
 	off := newNode(t, func(cfg *Config) { cfg.WS = false })
-	if _, response, err := off.rawWS(nil); err == nil || response.StatusCode != 200 { // the page for browsers
+	if _, response, err := off.rawWS(nil); err == nil || response.StatusCode != http.StatusOK { // the page for browsers
 		t.Errorf("WebSocket is off: %v", err)
 	}
 }
@@ -264,7 +263,7 @@ func TestDrain(t *testing.T) {
 	counter := n.deploy()
 	ws := n.openWS()
 	n.say(ws, `{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}`)
-	spin := map[string]any{"to": counter, "data": hexutil.Bytes(selector("spin()"))}
+	spin := map[string]any{"to": counter, "data": selector("spin()")}
 	overHTTP := make(chan error, 1)
 	go func() {
 		_, err := n.ask("eth_call", spin, "latest")

@@ -100,7 +100,7 @@ func (h *httpHandler) serveRPC(w http.ResponseWriter, r *http.Request) {
 	answer.calls.metrics = h.gate.metrics
 	if refusal := h.gate.refuse(body.Bytes()); refusal != nil {
 		w.Header().Set("Content-Type", "application/json")
-		answer.finish(refusal)
+		_ = answer.finish(refusal) // a client that is gone does not want it
 		return
 	}
 	answer.calls.begin(body.Bytes())

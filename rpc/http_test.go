@@ -130,7 +130,7 @@ func TestCORS(t *testing.T) {
 		}
 		preflight, _ := n.request(http.MethodOptions, "/", "", header("Origin", origin),
 			header("Access-Control-Request-Method", "POST"), header("Access-Control-Request-Headers", "content-type"))
-		if got := preflight.Header.Get("Access-Control-Allow-Methods"); (got == "POST, GET") != allowed || preflight.StatusCode != 204 {
+		if got := preflight.Header.Get("Access-Control-Allow-Methods"); (got == "POST, GET") != allowed || preflight.StatusCode != http.StatusNoContent {
 			t.Errorf("%s: preflight %s, methods %q", origin, preflight.Status, got)
 		}
 		if got := preflight.Header.Get("Access-Control-Allow-Headers"); (got == "content-type") != allowed {
@@ -139,7 +139,7 @@ func TestCORS(t *testing.T) {
 	}
 	everyone := newNode(t, func(cfg *Config) { cfg.CORS, cfg.VHosts = []string{"*"}, []string{"*"} })
 	response, _ := everyone.post(askChainID, header("Origin", "https://any.example"), func(r *http.Request) { r.Host = "any.example" })
-	if response.StatusCode != 200 || response.Header.Get("Access-Control-Allow-Origin") != "*" {
+	if response.StatusCode != http.StatusOK || response.Header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%s, %v", response.Status, response.Header)
 	}
 }
@@ -239,7 +239,7 @@ func TestClientGone(t *testing.T) {
 	counter := n.deploy()
 	client := &http.Client{Timeout: 200 * time.Millisecond}
 	body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[{"to":"%v","data":"%v"},"latest"]}`, counter, selector("spin()"))
-	_, err := client.Post("http://"+n.rpc.Addr().String(), "application/json", strings.NewReader(body)) //nolint:noctx,bodyclose // it times out
+	_, err := client.Post("http://"+n.rpc.Addr().String(), "application/json", strings.NewReader(body)) //nolint:bodyclose // it times out
 	if err == nil {
 		t.Fatal("an endless call has ended")
 	}
