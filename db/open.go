@@ -56,6 +56,9 @@ func (o *opening) open() (_ *store, err error) {
 	if err := checkFormat(o.dir); err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(filepath.Join(o.dir, ancientDir), 0o700); err != nil {
+		return nil, err
+	}
 	files, err := storage.OpenFile(o.dir, false)
 	if err != nil {
 		return nil, err

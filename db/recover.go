@@ -20,7 +20,7 @@ import (
 // may or may not notice: a backup is better.
 func (o *opening) repair(stor storage.Storage, cause error) (*leveldb.DB, error) {
 	start := time.Now()
-	saved := fmt.Sprintf("%s.corrupt-%s", o.dir, start.UTC().Format("20060102T150405Z"))
+	saved := fmt.Sprintf("%s.corrupt-%s", o.dir, start.UTC().Format("20060102T150405.000Z"))
 	if err := o.save(saved); err != nil {
 		return nil, fmt.Errorf("%w (%w; a copy must be kept first: %w)", ErrRepair, cause, err)
 	}

@@ -124,7 +124,12 @@ func New(cfg Config) (_ *Service, err error) {
 	if s.db, err = rawdb.Open(store, rawdb.OpenOptions{Ancient: ancient}); err != nil {
 		return nil, fmt.Errorf("open ancient store %q: %w", ancient, explain(err))
 	}
-	s.closers[len(s.closers)-1] = s.db.Close // closes both
+	s.closers[len(s.closers)-1] = func() error { // closes both
+		if err := s.db.Close(); store.closeErr == nil {
+			return err
+		}
+		return store.closeErr // which the freezer turns into mere text
+	}
 
 	s.watch = &watch{log: s.log, stats: store.db.Stats}
 	var free func() (uint64, error)

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -59,12 +60,14 @@ const (
 	chunkFull     = 1
 	chunkFirst    = 2
 	chunkLast     = 4
+
+	pageSize = 4096 // what a file system writes at once
 )
 
 // intact tells whether a file in the journal format is readable up to a last
-// record that may have been cut short: a chunk runs over the end of the file,
-// or nothing but zeros is left (some file systems grow a file first), and no
-// other record begins behind it.
+// record that may have been cut short: a chunk runs over the end of what was
+// written, and no other record begins behind it. A power cut can leave pages of
+// zeros at the end, since file systems may grow a file before they fill it.
 func intact(stor storage.Storage, fd storage.FileDesc) (bool, error) {
 	f, err := stor.Open(fd)
 	if err != nil {
@@ -84,8 +87,12 @@ func intact(stor storage.Storage, fd storage.FileDesc) (bool, error) {
 		}
 		pos += c.size
 	}
-	if pos >= len(data) || !slices.ContainsFunc(data[pos:], func(b byte) bool { return b != 0 }) {
+	written := len(bytes.TrimRight(data, "\x00"))
+	if pos >= written {
 		return true, nil
+	}
+	if page := (written + pageSize - 1) / pageSize * pageSize; page < len(data) {
+		data = data[:page]
 	}
 	if pos+chunkAt(data, pos).size <= len(data) {
 		return false, nil
