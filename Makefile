@@ -55,6 +55,10 @@ fuzz: ## Fuzz each target for FUZZTIME
 	  done; \
 	done
 
+.PHONY: soak
+soak: ## Kill and restart a loaded node CYCLES times (50), some minutes
+	MONOLITH_SOAK=$(or $(CYCLES),50) go test -v -count 1 -run '^TestSoak' -timeout 60m ./cmd/node
+
 ##@ Before a commit (CI runs `make check`)
 
 .PHONY: check
