@@ -52,10 +52,10 @@ var errFrameSyntax = errors.New("frame is not JSON")
 // reads a stream of JSON from it and writes to it.
 //
 // In between are two things that the server does not do. It starts a goroutine for
-// every request it can read, so no more is given to it than Limits.ConnRequests at a
-// time. And it writes notifications from the one loop that all clients' events go
-// through, and that the chain waits for; so writing here only queues, and a client
-// that leaves more than Limits.ConnQueue bytes unread is disconnected.
+// every request it can read, so it gets no more than Limits.ConnRequests at a time. And
+// a subscription that waits for its client holds up the loop that all clients' events
+// go through, and with that the chain; so writing here only queues, and a client that
+// leaves more than Limits.ConnQueue bytes unread is disconnected.
 type conn struct {
 	link  link
 	peer  string

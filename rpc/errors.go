@@ -34,23 +34,23 @@ var (
 	errStopping          = errors.New("node is stopping")
 )
 
-// Error is an error with a JSON-RPC code and, where there is some, data.
-type Error struct {
+// codedError is an error with a JSON-RPC code and, where there is some, data.
+type codedError struct {
 	Code    int
 	Message string
 	Data    any
 }
 
-func (e *Error) Error() string { return e.Message }
+func (e *codedError) Error() string { return e.Message }
 
 // ErrorCode is what go-ethereum's server asks for.
-func (e *Error) ErrorCode() int { return e.Code }
+func (e *codedError) ErrorCode() int { return e.Code }
 
 // ErrorData is what go-ethereum's server asks for; nil is left out of the answer.
-func (e *Error) ErrorData() any { return e.Data }
+func (e *codedError) ErrorData() any { return e.Data }
 
 func invalidParams(format string, args ...any) error {
-	return &Error{Code: codeInvalidParams, Message: fmt.Sprintf(format, args...)}
+	return &codedError{Code: codeInvalidParams, Message: fmt.Sprintf(format, args...)}
 }
 
 // seeFlag tells the reader of an error which flag moves the limit.
@@ -58,7 +58,7 @@ func seeFlag(flag string) string { return " (see --" + flag + ")" }
 
 // errTxIndexing is the answer about an unknown transaction while the index of old
 // ones is being built: null would say that there is no such transaction.
-var errTxIndexing = &Error{
+var errTxIndexing = &codedError{
 	Code: codeServer, Message: "transaction indexing is in progress", Data: "transaction indexing is in progress",
 }
 
@@ -69,5 +69,5 @@ func revertError(data []byte) error {
 	if reason, err := abi.UnpackRevert(data); err == nil {
 		message += ": " + reason
 	}
-	return &Error{Code: codeReverted, Message: message, Data: hexutil.Encode(data)}
+	return &codedError{Code: codeReverted, Message: message, Data: hexutil.Encode(data)}
 }

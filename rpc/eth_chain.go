@@ -15,7 +15,7 @@ type chainAPI struct {
 }
 
 // ChainId is eth_chainId (EIP-695).
-func (api *chainAPI) ChainId() *hexutil.Big {
+func (api *chainAPI) ChainId() *hexutil.Big { //nolint:revive // the name is the method's
 	return (*hexutil.Big)(api.config.ChainID)
 }
 

@@ -71,7 +71,7 @@ func (api *stateAPI) GetStorageValues(slots map[common.Address][]common.Hash, bl
 	case total == 0:
 		return nil, invalidParams("empty request")
 	case total > maxStorageSlots:
-		return nil, &Error{Code: codeClientLimit, Message: "too many slots (max 1024)"}
+		return nil, &codedError{Code: codeClientLimit, Message: "too many slots (max 1024)"}
 	}
 	statedb, _, err := api.state(latest(block))
 	if err != nil {

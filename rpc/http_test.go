@@ -100,7 +100,7 @@ func TestBatch(t *testing.T) {
 	}
 	var answers []struct {
 		Result map[string]any
-		Error  *Error
+		Error  *codedError
 	}
 	_, body := n.post(count(4, block))
 	n.check(json.Unmarshal([]byte(body), &answers))
@@ -207,21 +207,33 @@ func TestSlowRequests(t *testing.T) {
 }
 
 // TestCallTimeout: a call that does not end is ended, by its own limit or by that of
-// the answer.
+// the answer. The time to receive a request has nothing to do with it.
 func TestCallTimeout(t *testing.T) {
-	spin := func(change func(*Limits)) error {
+	for _, test := range []struct {
+		change func(*Limits)
+		atLast time.Duration
+		code   int
+		err    string
+	}{
+		{func(l *Limits) { l.EVMTimeout = 50 * time.Millisecond }, 50 * time.Millisecond,
+			codeServer, "execution aborted (timeout = 50ms) (see --rpc.evmtimeout)"},
+		{func(l *Limits) { l.ReadTimeout, l.EVMTimeout = 100*time.Millisecond, 400*time.Millisecond }, 400 * time.Millisecond,
+			codeServer, "execution aborted (timeout = 400ms)"},
+		{func(l *Limits) { l.WriteTimeout = time.Second }, 900 * time.Millisecond,
+			codeTimeout, "request timed out: the limit is 1s (see --http.write-timeout)"},
+	} {
 		n := newNode(t, func(cfg *Config) {
 			cfg.Limits.GasCap = 0
-			change(&cfg.Limits)
+			test.change(&cfg.Limits)
 		})
 		counter := n.deploy()
+		start := time.Now()
 		_, err := n.ask("eth_call", map[string]any{"to": counter, "data": selector("spin()")}, "latest")
-		return err
+		wantError(t, err, test.code, test.err)
+		if took := time.Since(start); took < test.atLast {
+			t.Errorf("%s after %v", test.err, took)
+		}
 	}
-	err := spin(func(l *Limits) { l.EVMTimeout = 50 * time.Millisecond })
-	wantError(t, err, codeServer, "execution aborted (timeout = 50ms) (see --rpc.evmtimeout)")
-	err = spin(func(l *Limits) { l.WriteTimeout = time.Second })
-	wantError(t, err, codeTimeout, "request timed out: the limit is 1s (see --http.write-timeout)")
 }
 
 func TestGasCap(t *testing.T) {
@@ -239,7 +251,7 @@ func TestClientGone(t *testing.T) {
 	counter := n.deploy()
 	client := &http.Client{Timeout: 200 * time.Millisecond}
 	body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"eth_call","params":[{"to":"%v","data":"%v"},"latest"]}`, counter, selector("spin()"))
-	_, err := client.Post("http://"+n.rpc.Addr().String(), "application/json", strings.NewReader(body)) //nolint:bodyclose // it times out
+	_, err := client.Post("http://"+n.rpc.Addr().String(), "application/json", strings.NewReader(body))
 	if err == nil {
 		t.Fatal("an endless call has ended")
 	}

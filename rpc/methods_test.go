@@ -288,8 +288,11 @@ func TestMethods(t *testing.T) {
 			}
 		})
 	}
-	served := newHandlers(s.rpc.cfg, s.rpc.backend, new(fees), s.rpc.filters).methods()
-	for _, method := range served {
+	h := newHandlers(s.rpc.cfg, s.rpc.backend, new(fees), s.rpc.filters)
+	if !slices.Equal(h.all(), publicNamespaces()) {
+		t.Errorf("namespaces %v, of which public are %v", h.all(), publicNamespaces())
+	}
+	for _, method := range h.methods() {
 		if !asked[method] {
 			t.Errorf("%s was not asked", method)
 		}
