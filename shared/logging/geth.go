@@ -3,6 +3,7 @@ package logging
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	gethlog "github.com/ethereum/go-ethereum/log"
 	"github.com/sirupsen/logrus"
@@ -13,7 +14,8 @@ import (
 // it once, before anything of go-ethereum is built.
 //
 // geth narrates at Info what the node tells in its own words, so levels come
-// down: Info becomes debug, Debug and Trace become trace; Warn and Error stay.
+// down: Info becomes debug, Debug and Trace become trace; Warn and Error stay,
+// but for the few warnings that are no news here (see harmless).
 //
 // A Crit is an error with the field "exit": go-ethereum ends the process with
 // os.Exit(1) as soon as it is logged. That cannot be prevented from here, and
@@ -53,8 +55,19 @@ func (b *bridge) Handle(_ context.Context, record slog.Record) error {
 	if record.Level >= gethlog.LevelCrit {
 		fields["exit"] = true
 	}
-	b.entry.WithFields(fields).WithTime(record.Time).Log(bridgeLevel(record.Level), record.Message)
+	level := bridgeLevel(record.Level)
+	if level == logrus.WarnLevel && harmless(record.Message) {
+		level = logrus.DebugLevel
+	}
+	b.entry.WithFields(fields).WithTime(record.Time).Log(level, record.Message)
 	return nil
+}
+
+// harmless tells geth's warnings that every node of ours would show: the freezer
+// looks for a head before a new database has one, and the RPC server tells of
+// each call that was answered with an error, a reverted one for example.
+func harmless(message string) bool {
+	return message == "Head block is not reachable" || strings.HasPrefix(message, "Served ")
 }
 
 // WithAttrs implements slog.Handler.

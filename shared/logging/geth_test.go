@@ -70,6 +70,19 @@ func TestBridgeGethLevels(t *testing.T) {
 }
 
 // What the logger would drop costs geth nothing.
+func TestBridgeGethHarmlessWarnings(t *testing.T) {
+	buffer := bridged(t, logging.Config{Level: "info", Format: logging.JSON})
+	gethlog.Warn("Head block is not reachable")
+	gethlog.Warn("Served eth_call", "err", "execution reverted")
+	if buffer.Len() != 0 {
+		t.Errorf("logged %s", buffer)
+	}
+	gethlog.Warn("State snapshot is gone")
+	if got := fields(t, buffer)["msg"]; got != "State snapshot is gone" {
+		t.Errorf("logged %v", got)
+	}
+}
+
 func TestBridgeGethEnabled(t *testing.T) {
 	buffer := bridged(t, logging.Config{Level: "info", Format: logging.Text})
 	for level, want := range map[slog.Level]bool{
