@@ -25,17 +25,16 @@ type request struct {
 func skimRequests(frame []byte, visit func(request)) (batch bool, size int) {
 	return skim(frame, func(object []byte) {
 		var r request
-		members(object, func(key string, value []byte) bool {
-			switch key {
+		for m := (members{object: object}); m.next(); {
+			switch string(m.key) {
 			case "id":
-				if value[0] != '{' && value[0] != '[' && !bytes.Equal(value, null) {
-					r.id = value
+				if id := m.value(); id[0] != '{' && id[0] != '[' && !bytes.Equal(id, null) {
+					r.id = id
 				}
 			case "method":
-				r.method = plainString(value)
+				r.method = plainString(m.value())
 			}
-			return true
-		})
+		}
 		visit(r)
 	})
 }
@@ -51,22 +50,23 @@ type response struct {
 func skimResponses(frame []byte, visit func(response)) {
 	skim(frame, func(object []byte) {
 		var r response
-		members(object, func(key string, value []byte) bool {
-			switch key {
+		for m := (members{object: object}); m.next(); {
+			switch string(m.key) {
 			case "id":
-				r.id = value
+				r.id = m.value()
 			case "error":
-				members(value, func(key string, value []byte) bool {
-					if key == "code" {
-						r.code, _ = strconv.Atoi(string(value))
+				for e := (members{object: m.value()}); e.next(); {
+					if string(e.key) == "code" {
+						r.code, _ = strconv.Atoi(string(e.value()))
+						break
 					}
-					return r.code == 0
-				})
-			case "method": // a notification
-				r.id = nil
+				}
 			}
-			return key == "jsonrpc" || key == "id"
-		})
+			// Results are long; notifications have a method.
+			if key := string(m.key); key == "result" || key == "method" {
+				break
+			}
+		}
 		if r.id != nil {
 			visit(r)
 		}
@@ -101,30 +101,44 @@ func skim(frame []byte, visit func(object []byte)) (batch bool, size int) {
 	return true, size
 }
 
-// members calls visit for the members of an object until it returns false. Values
-// are never empty. What comes last may be cut off if the object is.
-func members(object []byte, visit func(key string, value []byte) bool) {
-	if len(object) == 0 || object[0] != '{' {
-		return
+// members walks through an object. What comes last may be cut off if the object is.
+type members struct {
+	object []byte
+	key    []byte // of the current member; nil if it is no plain string
+	at     int    // where its value starts; 0 before the first
+	end    int    // where it ends; 0 as long as nobody asked
+}
+
+// next moves to the next member.
+func (m *members) next() bool {
+	i := 1
+	if m.at > 0 {
+		m.value()
+		if i = skipSpace(m.object, m.end); i == len(m.object) || m.object[i] != ',' {
+			return false
+		}
+		i++
+	} else if len(m.object) == 0 || m.object[0] != '{' {
+		return false
 	}
-	for i := skipSpace(object, 1); i < len(object) && object[i] == '"'; {
-		end := skipString(object, i)
-		key := plainString(object[i:end])
-		if i = skipSpace(object, end); i == len(object) || object[i] != ':' {
-			return
-		}
-		if i = skipSpace(object, i+1); i == len(object) {
-			return
-		}
-		end = skipValue(object, i)
-		if !visit(string(key), object[i:end]) {
-			return
-		}
-		if i = skipSpace(object, end); i == len(object) || object[i] != ',' {
-			return
-		}
-		i = skipSpace(object, i+1)
+	if i = skipSpace(m.object, i); i == len(m.object) || m.object[i] != '"' {
+		return false
 	}
+	end := skipString(m.object, i)
+	m.key = plainString(m.object[i:end])
+	if i = skipSpace(m.object, end); i == len(m.object) || m.object[i] != ':' {
+		return false
+	}
+	m.at, m.end = skipSpace(m.object, i+1), 0
+	return m.at < len(m.object)
+}
+
+// value returns the current member's value, which is never empty.
+func (m *members) value() []byte {
+	if m.end == 0 {
+		m.end = skipValue(m.object, m.at)
+	}
+	return m.object[m.at:m.end]
 }
 
 // plainString returns what is between the quotes of a string without escapes, which

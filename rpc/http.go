@@ -131,7 +131,13 @@ func (a *answerWriter) Write(frame []byte) (int, error) {
 	}
 	a.done = true
 	a.calls.end(frame)
-	return len(frame), a.finish(a.handler.gate.explain(frame))
+	size := len(frame)
+	if header := a.w.Header(); header.Get("Transfer-Encoding") != "" {
+		// So the server marks its errors, for compressors to leave them alone.
+		header.Del("Transfer-Encoding")
+		frame = a.handler.gate.explain(frame)
+	}
+	return size, a.finish(frame)
 }
 
 // Flush lets the server send an answer before the connection is cut by a timeout.
@@ -143,8 +149,6 @@ func (a *answerWriter) Flush() {
 
 func (a *answerWriter) finish(frame []byte) error {
 	header := a.w.Header()
-	// The server asks by this that its errors are not compressed. They are small.
-	header.Del("Transfer-Encoding")
 	header.Add("Vary", "Accept-Encoding")
 	if a.gzip && len(frame) >= gzipMinimum {
 		buffer, _ := a.handler.buffers.Get().(*bytes.Buffer)

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -114,7 +116,21 @@ func (s *Service) newHTTPServer() *http.Server {
 		ReadTimeout:       s.cfg.Limits.ReadTimeout,
 		WriteTimeout:      s.cfg.Limits.WriteTimeout,
 		IdleTimeout:       s.cfg.Limits.IdleTimeout,
+		ErrorLog:          log.New(httpLog{s.cfg.Log}, "", 0),
 	}
+}
+
+// httpLog takes what net/http has to say, which is about clients, but for panics.
+type httpLog struct{ log logrus.FieldLogger }
+
+func (l httpLog) Write(line []byte) (int, error) {
+	entry := l.log.WithField("text", strings.TrimSpace(string(line)))
+	if strings.HasPrefix(string(line), "http: panic") {
+		entry.Error("HTTP handler crashed")
+	} else {
+		entry.Debug("HTTP server")
+	}
+	return len(line), nil
 }
 
 // Start serves the listeners.
