@@ -192,6 +192,18 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
+// failure returns what the service reported as fatal.
+func failure(t *testing.T, s *Service) error {
+	t.Helper()
+	select {
+	case err := <-s.Failed():
+		return err
+	case <-time.After(20 * time.Second):
+		t.Fatal("no failure was reported")
+		return nil
+	}
+}
+
 // files returns the names of the files of a directory, not those below it, that
 // match the pattern.
 func files(t *testing.T, dir, pattern string) []string {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/monolith-chain/monolith/shared/registry"
 	"github.com/sirupsen/logrus"
-	"github.com/syndtr/goleveldb/leveldb"
 )
 
 // mountTmpfs gives a test a disk of its own.
@@ -83,7 +82,7 @@ func TestFullDiskWhileRunning(t *testing.T) {
 			written-- // the last one failed
 			wantError(t, err, syscall.ENOSPC)
 			t.Logf("%d entries were written", written)
-			for _, err := range []error{<-s.Failed(), s.Writable(), s.Status()} {
+			for _, err := range []error{failure(t, s), s.Writable(), s.Status()} {
 				wantError(t, err, ErrDiskFull)
 			}
 			wantError(t, s.Status(), registry.ErrFailed)
@@ -143,50 +142,4 @@ func TestNoRoomForRepair(t *testing.T) {
 	if copies := files(t, cfg.Dir, "*.corrupt-*"); len(copies) != 0 {
 		t.Errorf("left behind: %v", copies)
 	}
-}
-
-// A flushed table that is damaged under a running node is a failure, not a
-// missing key.
-func TestDamageWhileRunning(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, smallConfig(dir))
-	writeEntries(t, s.Database(), 0, 3000)
-	must(t, s.Database().Compact(nil, nil))
-	must(t, s.Stop())
-	damage(t, files(t, filepath.Join(dir, databaseDir), "*.ldb")[0], 0.5)
-
-	s = open(t, smallConfig(dir)) // goleveldb does not look at tables yet
-	must(t, s.Status())
-	var missing int
-	for i := range 3000 {
-		if _, err := s.Database().Get(entryKey(i)); err != nil {
-			if errors.Is(err, leveldb.ErrNotFound) {
-				t.Fatalf("entry %d: %v", i, err)
-			}
-			missing++
-		}
-	}
-	if missing == 0 {
-		t.Fatal("nothing is damaged")
-	}
-	wantError(t, <-s.Failed(), ErrCorrupt)
-	wantError(t, s.Status(), ErrCorrupt)
-	wantError(t, s.Writable(), ErrCorrupt)
-}
-
-// The same when an iterator meets it, even if its user does not ask for errors.
-func TestDamageMetByIterator(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, smallConfig(dir))
-	writeEntries(t, s.Database(), 0, 3000)
-	must(t, s.Database().Compact(nil, nil))
-	must(t, s.Stop())
-	damage(t, files(t, filepath.Join(dir, databaseDir), "*.ldb")[0], 0.5)
-
-	s = open(t, smallConfig(dir))
-	it := s.Database().NewIterator([]byte("entry-"), nil)
-	for it.Next() {
-	}
-	it.Release()
-	wantError(t, <-s.Failed(), ErrCorrupt)
 }

@@ -54,7 +54,7 @@ func (f *fault) wrote(err error) error {
 
 // read looks at the result of a read and returns it.
 func (f *fault) read(err error) error {
-	if err != nil && err != leveldb.ErrNotFound && isCorrupt(err) {
+	if err != nil && !errors.Is(err, leveldb.ErrNotFound) && isCorrupt(err) {
 		f.report(fmt.Errorf("read from database: %w", explain(err)))
 	}
 	return err

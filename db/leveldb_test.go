@@ -159,8 +159,8 @@ func TestDeleteRangeOfManyKeys(t *testing.T) {
 		for range 3 {
 			if err := d.DeleteRange([]byte("k"), []byte("l")); err == nil {
 				return
-			} else if err != ethdb.ErrTooManyKeys {
-				t.Fatal(err)
+			} else {
+				wantError(t, err, ethdb.ErrTooManyKeys)
 			}
 		}
 		t.Fatal("does not end")
@@ -292,4 +292,50 @@ func TestConcurrentUse(t *testing.T) {
 	}
 	wg.Wait()
 	checkEntries(t, db, 0, 2000)
+}
+
+// damagedTables opens a database whose tables have all been damaged since it
+// was closed. goleveldb does not look at them until they are read.
+func damagedTables(t *testing.T, entries int) *Service {
+	t.Helper()
+	dir := t.TempDir()
+	s := open(t, smallConfig(dir))
+	writeEntries(t, s.Database(), 0, entries)
+	must(t, s.Database().Compact(nil, nil))
+	must(t, s.Stop())
+	for _, table := range files(t, filepath.Join(dir, databaseDir), "*.ldb") {
+		damage(t, table, 0.5)
+	}
+	s = open(t, smallConfig(dir))
+	must(t, s.Status())
+	return s
+}
+
+// Damage found by a running node is a failure, not a missing key.
+func TestDamageMetByGet(t *testing.T) {
+	const entries = 3000
+	s := damagedTables(t, entries)
+	unreadable := 0
+	for i := range entries {
+		if _, err := s.Database().Get(entryKey(i)); err != nil {
+			wantError(t, explain(err), ErrCorrupt)
+			unreadable++
+		}
+	}
+	if unreadable == 0 || unreadable == entries {
+		t.Errorf("%d of %d entries are unreadable", unreadable, entries)
+	}
+	for _, err := range []error{failure(t, s), s.Status(), s.Writable()} {
+		wantError(t, err, ErrCorrupt)
+	}
+}
+
+// The user of the iterator need not even ask for its error.
+func TestDamageMetByIterator(t *testing.T) {
+	s := damagedTables(t, 3000)
+	it := s.Database().NewIterator([]byte("entry-"), nil)
+	for it.Next() {
+	}
+	it.Release()
+	wantError(t, failure(t, s), ErrCorrupt)
 }

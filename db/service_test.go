@@ -311,7 +311,7 @@ func TestWatchStall(t *testing.T) {
 		}}
 		go w.run(t.Context())
 		pass := func(d time.Duration) {
-			time.Sleep(d)
+			<-time.After(d)
 			synctest.Wait()
 		}
 
