@@ -215,6 +215,13 @@ func (c *conn) Close() error {
 	return nil
 }
 
+// kill ends the connection at once.
+func (c *conn) kill() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.abort()
+}
+
 // writeLoop sends what is queued until the connection closes or breaks.
 func (c *conn) writeLoop() {
 	for {
@@ -224,9 +231,7 @@ func (c *conn) writeLoop() {
 			return
 		}
 		if err := c.link.write(frame, time.Now().Add(sendTimeout)); err != nil {
-			c.mu.Lock()
-			c.abort()
-			c.mu.Unlock()
+			c.kill()
 		}
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -199,7 +201,7 @@ func (s *Service) shutdown() error {
 	if s.ipcListener != nil {
 		errs = append(errs, s.ipcListener.Close()) // removes the socket too
 	}
-	drained := s.drainConns()
+	conns, drained := s.drainConns()
 	if s.httpServer != nil {
 		if err := s.httpServer.Shutdown(ctx); err != nil { // too slow
 			errs = append(errs, s.httpServer.Close())
@@ -212,10 +214,13 @@ func (s *Service) shutdown() error {
 	select {
 	case <-drained:
 	case <-ctx.Done():
+		for _, c := range conns {
+			c.kill()
+		}
 	}
 	for _, server := range []*rpc.Server{s.public, s.local} {
 		if server != nil {
-			server.Stop() // closes the connections that are left
+			server.Stop()
 		}
 	}
 	<-drained
@@ -226,19 +231,20 @@ func (s *Service) shutdown() error {
 }
 
 // drainConns asks all connections to end, and closes the channel when they have.
-func (s *Service) drainConns() <-chan struct{} {
+func (s *Service) drainConns() ([]*conn, <-chan struct{}) {
 	s.mu.Lock()
-	for c := range s.conns {
-		c.drain(errStopping.Error())
-	}
+	conns := slices.Collect(maps.Keys(s.conns))
 	s.conns = nil
 	s.mu.Unlock()
-	done := make(chan struct{})
+	for _, c := range conns {
+		c.drain(errStopping.Error())
+	}
+	drained := make(chan struct{})
 	go func() {
 		s.serving.Wait()
-		close(done)
+		close(drained)
 	}()
-	return done
+	return conns, drained
 }
 
 // connect makes a connection of a link, or closes it if the service is stopping.
