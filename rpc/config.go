@@ -221,11 +221,6 @@ func (l Limits) validate() error {
 	if l.EVMTimeout < 0 || l.TxFeeCap < 0 || l.LogQuery < 0 {
 		faults = append(faults, fmt.Errorf("--%s, --%s or --%s is negative", FlagEVMTimeout, FlagTxFeeCap, FlagLogQuery))
 	}
-	// The answer to a request that takes too long is sent 100 ms before the
-	// connection is cut.
-	if l.WriteTimeout > 0 && l.WriteTimeout < time.Second {
-		faults = append(faults, fmt.Errorf("--%s is below a second", FlagHTTPWrite))
-	}
 	return errors.Join(faults...)
 }
 

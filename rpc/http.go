@@ -3,11 +3,13 @@ package rpc
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/ethereum/go-ethereum/rpc"
 )
@@ -107,8 +109,19 @@ func (h *httpHandler) serveRPC(w http.ResponseWriter, r *http.Request) {
 	defer answer.calls.abandon()
 	r.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
 	r.ContentLength = int64(body.Len())
-	h.server.ServeHTTP(answer, r)
+	until := answerUntil{r.Context(), time.Now().Add(h.gate.limits.WriteTimeout)}
+	h.server.ServeHTTP(answer, r.WithContext(until))
 }
+
+// answerUntil tells the server by when to answer. It does not end by itself: the
+// server cancels what it runs when it has answered that the time is up.
+type answerUntil struct {
+	context.Context
+	at time.Time
+}
+
+// Deadline is what the server asks for.
+func (c answerUntil) Deadline() (time.Time, bool) { return c.at, true }
 
 // answerWriter takes the server's answer, which comes in one piece.
 type answerWriter struct {

@@ -219,8 +219,8 @@ func TestCallTimeout(t *testing.T) {
 			codeServer, "execution aborted (timeout = 50ms) (see --rpc.evmtimeout)"},
 		{func(l *Limits) { l.ReadTimeout, l.EVMTimeout = 100*time.Millisecond, 400*time.Millisecond }, 400 * time.Millisecond,
 			codeServer, "execution aborted (timeout = 400ms)"},
-		{func(l *Limits) { l.WriteTimeout = time.Second }, 900 * time.Millisecond,
-			codeTimeout, "request timed out: the limit is 1s (see --http.write-timeout)"},
+		{func(l *Limits) { l.WriteTimeout = 300 * time.Millisecond }, 290 * time.Millisecond,
+			codeTimeout, "request timed out: the limit is 300ms (see --http.write-timeout)"},
 	} {
 		n := newNode(t, func(cfg *Config) {
 			cfg.Limits.GasCap = 0

@@ -33,6 +33,10 @@ const (
 	// notice that they are cancelled.
 	stopTimeout = 15 * time.Second
 
+	// sendGrace is how long an answer may take to be sent, also the one that
+	// there was no time to find a better one.
+	sendGrace = 5 * time.Second
+
 	// acceptPause is how long a listener in trouble rests.
 	acceptPause = time.Second
 )
@@ -116,7 +120,7 @@ func (s *Service) newHTTPServer() *http.Server {
 		Handler:           newHTTPHandler(s.public, s.cfg, s.gate, upgrade),
 		ReadHeaderTimeout: s.cfg.Limits.ReadTimeout,
 		ReadTimeout:       s.cfg.Limits.ReadTimeout,
-		WriteTimeout:      s.cfg.Limits.WriteTimeout,
+		WriteTimeout:      s.cfg.Limits.WriteTimeout + sendGrace,
 		IdleTimeout:       s.cfg.Limits.IdleTimeout,
 		ErrorLog:          log.New(httpLog{s.cfg.Log}, "", 0),
 	}

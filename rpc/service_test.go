@@ -157,7 +157,6 @@ func TestValidate(t *testing.T) {
 		"--http.api shh: no such namespace, choose from eth":                  func(cfg *Config) { cfg.API = []string{"shh"} },
 		"--rpc.http-body-limit must be positive":                              func(cfg *Config) { cfg.Limits.Body = 0 },
 		"--rpc.filter-timeout must be positive":                               func(cfg *Config) { cfg.Limits.FilterTimeout = 0 },
-		"--http.write-timeout is below a second":                              func(cfg *Config) { cfg.Limits.WriteTimeout = 1 },
 		"--rpc.evmtimeout, --rpc.txfeecap or --rpc.logquerylimit is negative": func(cfg *Config) { cfg.Limits.EVMTimeout = -1 },
 		"gas price oracle: blocks below 1 or percentile not from 0 to 100":    func(cfg *Config) { cfg.GasPrice.Percentile = 101 },
 		"gas price oracle: --gpo.mintip is negative or above the highest tip": func(cfg *Config) { cfg.GasPrice.MinTip = big.NewInt(-1) },
