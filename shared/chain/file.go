@@ -45,6 +45,7 @@ func (s *Service) Export(ctx context.Context, w io.Writer, first, last uint64, r
 	}
 	buffered := bufio.NewWriterSize(w, fileBuffer)
 	progress, start := Progress{}, s.cfg.Now()
+	var previous *types.Block
 	for number := first; number <= last; number++ {
 		if ctx.Err() != nil {
 			return errors.Join(context.Cause(ctx), buffered.Flush())
@@ -53,6 +54,10 @@ func (s *Service) Export(ctx context.Context, w io.Writer, first, last uint64, r
 		if block == nil {
 			return fmt.Errorf("export block %d: it is not stored", number)
 		}
+		if previous != nil && block.ParentHash() != previous.Hash() {
+			return fmt.Errorf("export block %d: the chain was reorganised meanwhile, export again", number)
+		}
+		previous = block
 		if err := block.EncodeRLP(buffered); err != nil {
 			return fmt.Errorf("export block %d: %w", number, err)
 		}

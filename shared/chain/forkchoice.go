@@ -148,8 +148,11 @@ func (s *Service) blocksOf(headers []*types.Header) types.Blocks {
 // another branch failed, re-executing the head's blocks if the switch had rolled
 // the state back.
 func (s *Service) putBack(head *types.Header) error {
-	if s.HasState(head.Root) || s.ctx.Err() != nil {
-		return nil // still there, or the next start recovers it
+	if s.HasState(head.Root) {
+		return nil
+	}
+	if s.ctx.Err() != nil {
+		return ErrStopped // the next start recovers it
 	}
 	block := s.GetBlock(head.Hash(), head.Number.Uint64())
 	if block == nil {

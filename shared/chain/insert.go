@@ -131,14 +131,14 @@ func (s *Service) extend(ctx context.Context, blocks types.Blocks, works []*big.
 	s.metrics.inserted(blocks[:done], s.cfg.Now().Sub(start))
 	s.metrics.setHead(s.CurrentBlock())
 	switch {
-	case s.ctx.Err() != nil && done < len(blocks):
-		return done, ErrStopped
+	case done == len(blocks):
+		return done, nil
 	case ctx.Err() != nil:
 		return done, context.Cause(ctx)
-	case err != nil:
-		return done, s.condemn(blocks[done:], err)
+	case s.ctx.Err() != nil || err == nil:
+		return done, ErrStopped
 	}
-	return done, nil
+	return done, s.condemn(blocks[done:], err)
 }
 
 // advanced counts the blocks up to the head: core.BlockChain reports an insertion

@@ -2,12 +2,10 @@ package chain_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"io"
 	"math/big"
-	"os"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -146,38 +144,6 @@ func importStock(t testing.TB, geth *core.BlockChain, file io.Reader) {
 			t.Fatalf("stock chain refuses block %d: %v", block.NumberU64(), err)
 		}
 	}
-}
-
-// TestStockChainAcceptsFile does the same with a chain file and genesis file that
-// a node made, named in the environment: the end of a longer trial.
-func TestStockChainAcceptsFile(t *testing.T) {
-	chainFile, genesisFile := os.Getenv("MONOLITH_CHAIN_FILE"), os.Getenv("MONOLITH_GENESIS_FILE")
-	if chainFile == "" || genesisFile == "" {
-		t.Skip("set MONOLITH_CHAIN_FILE and MONOLITH_GENESIS_FILE to a node's export and its genesis")
-	}
-	enc, err := os.ReadFile(genesisFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	genesis := new(core.Genesis)
-	if err := json.Unmarshal(enc, genesis); err != nil {
-		t.Fatal(err)
-	}
-	file, err := os.Open(chainFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	var blocks io.Reader = file
-	if zipped, err := gzip.NewReader(file); err == nil {
-		blocks = zipped
-	} else if _, err := file.Seek(0, io.SeekStart); err != nil {
-		t.Fatal(err)
-	}
-	geth := stock(t, genesis)
-	importStock(t, geth, blocks)
-	head := geth.CurrentBlock()
-	t.Logf("stock go-ethereum's head after the import: number %d, hash %x, state root %x", head.Number, head.Hash(), head.Root)
 }
 
 // TestStockValidIsNotEnough gives both chains blocks that follow go-ethereum's

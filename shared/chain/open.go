@@ -74,11 +74,17 @@ func (s *Service) recoverHead(ctx context.Context, hash common.Hash) error {
 	log.Info("Node was not stopped cleanly, re-executing blocks")
 
 	start := s.cfg.Now()
-	if err := s.interruptible(ctx, func() error {
+	err := s.interruptible(ctx, func() error {
 		_, err := s.bc.SetCanonical(block)
 		return err
-	}); err != nil {
+	})
+	if ctx.Err() != nil {
 		return fmt.Errorf("recover head %d (%#x): %w", block.NumberU64(), hash, err)
+	}
+	if err != nil {
+		// A damaged database. What is stored above the block found stays stored.
+		log.WithError(err).Error("The last head cannot be recovered, going on from the last complete block")
+		return nil
 	}
 	took := s.cfg.Now().Sub(start)
 	s.metrics.recovered(took)
@@ -88,10 +94,17 @@ func (s *Service) recoverHead(ctx context.Context, hash common.Hash) error {
 
 // interruptible runs work on the chain that ends early when ctx does.
 func (s *Service) interruptible(ctx context.Context, work func() error) error {
-	stop := context.AfterFunc(ctx, func() { s.bc.InterruptInsert(true) })
+	interrupted := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		s.bc.InterruptInsert(true)
+		close(interrupted)
+	})
 	err := work()
-	if !stop() && s.ctx.Err() == nil {
-		s.bc.InterruptInsert(false)
+	if !stop() {
+		<-interrupted
+		if s.ctx.Err() == nil { // not for good
+			s.bc.InterruptInsert(false)
+		}
 	}
 	if ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err)

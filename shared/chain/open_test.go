@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"os/exec"
@@ -110,8 +111,10 @@ func addUntilKilled(dir string) error {
 	stream := rlp.NewStream(file, 0)
 	for {
 		block := new(types.Block)
-		if err := stream.Decode(block); err != nil {
-			return nil //nolint:nilerr // the end of the file
+		if err := stream.Decode(block); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
 		}
 		if _, err := s.InsertBlocks(context.Background(), types.Blocks{block}); err != nil {
 			return err
