@@ -157,11 +157,11 @@ func TestDeleteRangeOfManyKeys(t *testing.T) {
 	repeat := func(t *testing.T, d ethdb.KeyValueRangeDeleter) {
 		t.Helper()
 		for range 3 {
-			if err := d.DeleteRange([]byte("k"), []byte("l")); err == nil {
+			err := d.DeleteRange([]byte("k"), []byte("l"))
+			if err == nil {
 				return
-			} else {
-				wantError(t, err, ethdb.ErrTooManyKeys)
 			}
+			wantError(t, err, ethdb.ErrTooManyKeys)
 		}
 		t.Fatal("does not end")
 	}

@@ -112,7 +112,7 @@ func (w *watch) checkStall(now time.Time) {
 		w.pausedSince = now
 	}
 	if waited := now.Sub(w.pausedSince); waited >= stallAfter {
-		err := fmt.Errorf("%w (waiting for compaction since %s)", ErrStalled, waited.Round(time.Second))
+		err := fmt.Errorf("%w (waiting for compaction for %s)", ErrStalled, waited.Round(time.Second))
 		w.stalled.Store(&err)
 		if !wasStalled {
 			w.log.WithField("level0Tables", tablesInLevel(w.dbStats, 0)).Warn("Database writes are stalled by compaction")
