@@ -34,7 +34,7 @@ var (
 	ErrDiskFull = errors.New("the disk is full: free some space and start again")
 	// ErrDiskLow is what [Service.Writable] returns while less than
 	// Config.MinFreeDiskMB is free, and New when a repair needs more room.
-	ErrDiskLow = errors.New("the disk is nearly full: free some space")
+	ErrDiskLow = errors.New("the disk is nearly full: free some space or lower --db.minfreedisk")
 	// ErrStalled is a Status: compaction keeps writes waiting.
 	ErrStalled = errors.New("database writes are stalled: the disk is too slow for this load")
 )
