@@ -132,7 +132,8 @@ func (s *Service) recordGenesis() error {
 	return nil
 }
 
-// canonical reports whether the block is on the branch of the head.
+// canonical reports whether the block is on the branch of the head. Above a head
+// that was found lower than it had been, the index by number is not to be trusted.
 func (s *Service) canonical(header *types.Header) bool {
-	return s.GetCanonicalHash(header.Number.Uint64()) == header.Hash()
+	return header.Number.Cmp(s.CurrentBlock().Number) <= 0 && s.GetCanonicalHash(header.Number.Uint64()) == header.Hash()
 }

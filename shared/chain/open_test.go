@@ -14,10 +14,13 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
+	"github.com/sirupsen/logrus"
+	logtest "github.com/sirupsen/logrus/hooks/test"
 )
 
 // reopen stops the chain and opens it again in the same directory.
@@ -217,6 +220,32 @@ func TestRecoveryGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantHead(t, start(t, n.config(openDB(t, dir))), blocks[59])
+}
+
+// TestHeadThatCannotBeRecovered damages the database, so that a block is missing
+// below the head: the chain says so and goes on from the last complete one.
+func TestHeadThatCannotBeRecovered(t *testing.T) {
+	n, dir := newNetwork(t), t.TempDir()
+	blocks := n.Chain(n.Genesis(), 60, n.transfers(0))
+	s := open(t, n, dir)
+	insert(t, s, blocks)
+	lose(t, s)
+
+	cfg := n.config(openDB(t, dir))
+	rawdb.DeleteBody(cfg.DB, blocks[39].Hash(), 40)
+	log, lines := logtest.NewNullLogger()
+	cfg.Log = log
+	s = start(t, cfg)
+	if last := lines.AllEntries()[1]; last.Level != logrus.ErrorLevel || !strings.Contains(last.Message, "cannot be recovered") {
+		t.Errorf("logged %v: %s", last.Level, last.Message)
+	}
+	head := s.CurrentBlock()
+	if head.Number.Uint64() >= 40 || !s.HasState(head.Root) {
+		t.Fatalf("head is block %d", head.Number)
+	}
+	// The blocks from elsewhere mend it.
+	insert(t, s, blocks)
+	wantHead(t, s, blocks[59])
 }
 
 // lose stops the chain and takes its journal away, which leaves the database as a
