@@ -37,7 +37,6 @@ type Chain interface {
 	GetRawReceipts(hash common.Hash, number uint64) types.Receipts
 	GetCanonicalReceipt(tx *types.Transaction, blockHash common.Hash, blockNumber, txIndex uint64) (*types.Receipt, error)
 	GetCanonicalTransaction(hash common.Hash) (*rawdb.LegacyTxLookupEntry, *types.Transaction)
-	TxIndexDone() bool
 
 	// StateOf returns the state after a block, which the caller may change.
 	StateOf(header *types.Header) (*state.StateDB, error)

@@ -56,12 +56,6 @@ func invalidParams(format string, args ...any) error {
 // seeFlag tells the reader of an error which flag moves the limit.
 func seeFlag(flag string) string { return " (see --" + flag + ")" }
 
-// errTxIndexing is the answer about an unknown transaction while the index of old
-// ones is being built: null would say that there is no such transaction.
-var errTxIndexing = &codedError{
-	Code: codeServer, Message: "transaction indexing is in progress", Data: "transaction indexing is in progress",
-}
-
 // revertError explains a reverted call: the reason where the revert data is a
 // Solidity Error(string) or Panic(uint256), and the data for the client to decode.
 func revertError(data []byte) error {

@@ -22,21 +22,7 @@ func (api *txAPI) GetTransactionByHash(hash common.Hash) (*txResult, error) {
 	if tx := api.pool.Get(hash); tx != nil {
 		return api.pendingTx(tx), nil
 	}
-	return nil, api.unknownTx()
-}
-
-// indexedAlways is the length up to which a chain needs no index to be made: blocks
-// are indexed as they come, yet go-ethereum reports that it is being made until its
-// indexer has run once, after the first block. A client that waits for its receipt
-// meanwhile must be told null, not an error.
-const indexedAlways = 128
-
-// unknownTx is nil, so that the answer is null, or says that one cannot know yet.
-func (api *txAPI) unknownTx() error {
-	if api.chain.CurrentBlock().Number.Uint64() > indexedAlways && !api.chain.TxIndexDone() {
-		return errTxIndexing
-	}
-	return nil
+	return nil, nil
 }
 
 // GetRawTransactionByHash is eth_getRawTransactionByHash.
@@ -46,7 +32,7 @@ func (api *txAPI) GetRawTransactionByHash(hash common.Hash) (*hexutil.Bytes, err
 		tx = api.pool.Get(hash)
 	}
 	if tx == nil {
-		return nil, api.unknownTx()
+		return nil, nil
 	}
 	return rawTx(tx)
 }
@@ -63,7 +49,7 @@ func rawTx(tx *types.Transaction) (*hexutil.Bytes, error) {
 func (api *txAPI) GetTransactionReceipt(hash common.Hash) (*receiptResult, error) {
 	at, tx := api.chain.GetCanonicalTransaction(hash)
 	if tx == nil {
-		return nil, api.unknownTx()
+		return nil, nil
 	}
 	header := api.chain.GetHeader(at.BlockHash, at.BlockIndex)
 	if header == nil {

@@ -42,7 +42,6 @@ type Reader interface {
 	GetRawReceipts(hash common.Hash, number uint64) types.Receipts
 	GetCanonicalReceipt(tx *types.Transaction, blockHash common.Hash, blockNumber, txIndex uint64) (*types.Receipt, error)
 	GetCanonicalTransaction(hash common.Hash) (*rawdb.LegacyTxLookupEntry, *types.Transaction)
-	TxIndexDone() bool
 
 	HasState(root common.Hash) bool
 	StateAt(root common.Hash, number *big.Int, time uint64) (*state.StateDB, error)

@@ -23,10 +23,10 @@ type Service interface {
 }
 
 // Failer is implemented by a service that can fail for good while it runs. An
-// error on the channel stops the whole process, so it is for what nothing can
-// mend: a corrupt database, not a full disk. The registry asks for the channel
-// once, at registration, and takes one error from it; the sender must not
-// depend on being read (a buffer of one is right).
+// error on the channel stops the whole process, so it is for what cannot be
+// mended without a restart: a damaged database, not a lost peer. The registry
+// asks for the channel once, at registration, and takes one error from it; the
+// sender must not depend on being read (a buffer of one is right).
 type Failer interface {
 	Failed() <-chan error
 }
