@@ -62,7 +62,7 @@ soak: ## Kill and restart a loaded node CYCLES times (50), some minutes
 ##@ Before a commit (CI runs `make check`)
 
 .PHONY: check
-check: format-check vet lint tidy-check race ## Everything CI runs
+check: format-check vet lint tidy-check test race ## Everything CI runs
 
 .PHONY: format
 format: $(LINT) ## Format the code

@@ -451,7 +451,7 @@ func settingsTable() string {
 	for _, o := range Options() {
 		if o.Category != category {
 			category = o.Category
-			fmt.Fprintf(&table, "\n**%s**\n\n| flag | default | what it does |\n|---|---|---|\n", category[:1]+strings.ToLower(category[1:]))
+			fmt.Fprintf(&table, "\n**%s**\n\n| flag | default | what it does |\n|---|---|---|\n", heading(category))
 		}
 		name := o.Flag()
 		if o.Arg != "" {
@@ -460,6 +460,12 @@ func settingsTable() string {
 		fmt.Fprintf(&table, "| `%s` | %s | %s |\n", name, cell(o.DefaultText()), cell(o.Usage))
 	}
 	return table.String() + "\n"
+}
+
+// heading writes a category, which the help shouts, as a heading.
+func heading(category string) string {
+	sentence := category[:1] + strings.ToLower(category[1:])
+	return strings.Replace(sentence, "Json-rpc", "JSON-RPC", 1)
 }
 
 func FuzzReadFile(f *testing.F) {

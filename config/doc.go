@@ -16,7 +16,7 @@
 //
 // Every fault is reported, not only the first, and named by its flag, variable
 // or key. What several services must agree on is checked here; what concerns one
-// of them its own Validate checks again when it is built.
+// of them its own Validate checks, before anything is opened.
 //
 // # Networks
 //

@@ -171,6 +171,11 @@ func (c *Config) settle() []error {
 	if c.ipcDisable {
 		c.RPC.IPCPath = ""
 	}
+	for _, err := range []error{c.DB.Validate(), c.RPC.Validate(), c.Monitor.Validate()} {
+		if err != nil {
+			faults = append(faults, unjoin(err)...)
+		}
+	}
 	return faults
 }
 

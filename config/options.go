@@ -183,7 +183,7 @@ func (c *Config) storageOptions() []Option {
 			Usage: "this time, read the whole database, and repair it if it is damaged, keeping a copy"},
 		{Name: "db.handles", Arg: "N", Default: "by the system's limit", value: integerValue(&c.DB.Handles, 0, maxCount),
 			Usage: "files that the database may hold open"},
-		{Name: "db.minfreedisk", Arg: "MB", value: integerValue(&c.DB.MinFreeDiskMB, 0, 1<<40),
+		{Name: "db.minfreedisk", Arg: "MB", value: integerValue(&c.DB.MinFreeDiskMB, 0, 1<<30),
 			Usage: "stop writing blocks when less disk than this is free; 0 for never"},
 		{Name: "history.state", Arg: "BLOCKS", value: integerValue(&c.Chain.StateHistory, 0, math.MaxInt64),
 			Usage: "recent blocks whose state stays readable; 0 for all"},

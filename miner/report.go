@@ -68,13 +68,15 @@ func (l *mainLoop) reportFound(block *types.Block, payload *Payload) {
 	now := time.Now()
 	l.reports.restart(now)
 	fields := logrus.Fields{
-		"number":   block.NumberU64(),
-		"hash":     block.Hash(),
-		"txs":      len(block.Transactions()),
-		"gas":      block.GasUsed(),
-		"reward":   coins(l.reward(block.NumberU64())),
-		"fees":     coins(payload.Fees),
-		"interval": fmt.Sprintf("%ds", block.Time()-l.parentTime(block)),
+		"number": block.NumberU64(),
+		"hash":   block.Hash(),
+		"txs":    len(block.Transactions()),
+		"gas":    block.GasUsed(),
+		"reward": coins(l.reward(block.NumberU64())),
+		"fees":   coins(payload.Fees),
+	}
+	if block.NumberU64() > 1 { // genesis is as old as its file
+		fields["interval"] = fmt.Sprintf("%ds", block.Time()-l.parentTime(block))
 	}
 	if !l.cfg.Params.Instant() {
 		fields["hashrate"] = hashrate(l.meter.rate(now))

@@ -167,7 +167,7 @@ func DefaultGasPrice() GasPriceConfig {
 	}
 }
 
-// Validate reports every missing or impossible setting at once.
+// Validate reports every impossible setting at once. New checks what is missing.
 func (cfg Config) Validate() error {
 	var faults []error
 	require := func(ok bool, format string, args ...any) {
@@ -175,9 +175,6 @@ func (cfg Config) Validate() error {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	require(cfg.Chain != nil, "no chain")
-	require(cfg.Pool != nil, "no transaction pool")
-	require(cfg.Log != nil, "no logger")
 	require(cfg.HTTP || !cfg.WS, "WebSocket needs the HTTP server, which is off")
 	require(cfg.Port >= 0 && cfg.Port <= 65535, "--%s %d is not a port", FlagHTTPPort, cfg.Port)
 	if cfg.HTTP {
@@ -193,10 +190,22 @@ func (cfg Config) Validate() error {
 		}
 	}
 	require(len(cfg.IPCPath) <= maxSocketPath, "--%s %s: a socket's path has at most %d bytes", FlagIPCPath, cfg.IPCPath, maxSocketPath)
-	if err := errors.Join(append(faults, cfg.Limits.validate(), cfg.GasPrice.validate())...); err != nil {
-		return fmt.Errorf("rpc configuration: %w", err)
+	return errors.Join(append(faults, cfg.Limits.validate(), cfg.GasPrice.validate())...)
+}
+
+// complete reports every missing dependency.
+func (cfg Config) complete() error {
+	var missing []error
+	if cfg.Chain == nil {
+		missing = append(missing, errors.New("no chain"))
 	}
-	return nil
+	if cfg.Pool == nil {
+		missing = append(missing, errors.New("no transaction pool"))
+	}
+	if cfg.Log == nil {
+		missing = append(missing, errors.New("no logger"))
+	}
+	return errors.Join(missing...)
 }
 
 func (l Limits) validate() error {

@@ -72,8 +72,8 @@ type Service struct {
 // New makes the handlers and opens the listeners; requests wait until Start. An
 // address that is taken is an error that says by which flag another one is chosen.
 func New(cfg Config) (*Service, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, err
+	if err := errors.Join(cfg.complete(), cfg.Validate()); err != nil {
+		return nil, fmt.Errorf("rpc configuration: %w", err)
 	}
 	s := &Service{cfg: cfg, backend: newBackend(cfg), conns: make(map[*conn]struct{})}
 	s.filters = newFilterAPI(s.backend, &s.feeds)

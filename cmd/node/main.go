@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // What the linker fills in; see the Makefile.
@@ -59,6 +60,11 @@ func (e loggedError) Unwrap() error { return e.error }
 // errSignal is the cause of a context that was cancelled by a signal.
 var errSignal = errors.New("interrupted by a signal")
 
+// echo is how soon after the first signal another one means nothing: a Ctrl-C
+// reaches a process twice when its parent passes signals on, as timeout and many
+// process managers do.
+const echo = 200 * time.Millisecond
+
 // withSignals returns a context that the first SIGINT or SIGTERM cancels. The
 // second one ends the process on the spot: somebody has lost patience with an
 // orderly stop, and the database survives it.
@@ -74,11 +80,16 @@ func withSignals(parent context.Context) (context.Context, func()) {
 		case <-done:
 			return
 		}
-		select {
-		case <-signals:
-			fmt.Fprintln(os.Stderr, "second signal: exiting at once")
-			os.Exit(exitInterrupted)
-		case <-done:
+		for first := time.Now(); ; {
+			select {
+			case <-signals:
+				if time.Since(first) > echo {
+					fmt.Fprintln(os.Stderr, "second signal: exiting at once")
+					os.Exit(exitInterrupted)
+				}
+			case <-done:
+				return
+			}
 		}
 	}()
 	return ctx, func() {

@@ -71,7 +71,8 @@ func (s *Service) Export(ctx context.Context, w io.Writer, first, last uint64, r
 
 // Import adds the blocks of a chain file, gzipped or not, as made by Export or
 // geth. Blocks stored already are passed over, so an import that was interrupted
-// goes on where it ended. It calls report, if not nil, after each batch.
+// goes on where it ended. Of a file that cannot be read to its end, all blocks
+// before that point are added. It calls report, if not nil, after each batch.
 func (s *Service) Import(ctx context.Context, r io.Reader, report func(Progress)) error {
 	stream, err := blockStream(r)
 	if err != nil {
@@ -79,23 +80,22 @@ func (s *Service) Import(ctx context.Context, r io.Reader, report func(Progress)
 	}
 	progress, start := Progress{}, s.cfg.Now()
 	for index := 0; ; {
-		blocks, end, err := readBatch(stream, index)
-		if err != nil {
-			return err
-		}
-		index += len(blocks)
-		blocks, known := s.unknown(blocks)
+		batch, readErr := readBatch(stream, index)
+		index += len(batch)
+		blocks, known := s.unknown(batch)
 		progress.Known += uint64(known)
 		n, err := s.InsertBlocks(ctx, blocks)
 		progress.add(blocks[:n], s.cfg.Now().Sub(start))
 		if report != nil {
 			report(progress)
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return fmt.Errorf("import: %w", err)
-		}
-		if end {
+		case errors.Is(readErr, io.EOF):
 			return nil
+		case readErr != nil:
+			return readErr
 		}
 	}
 }
@@ -123,19 +123,20 @@ func blockStream(r io.Reader) (*rlp.Stream, error) {
 	return rlp.NewStream(buffered, 0), nil
 }
 
-// readBatch returns the next blocks of the stream and whether it ends there.
-func readBatch(stream *rlp.Stream, index int) (blocks types.Blocks, end bool, err error) {
+// readBatch returns the next blocks of the stream, and with the last ones why
+// there are no more: io.EOF at the end.
+func readBatch(stream *rlp.Stream, index int) (blocks types.Blocks, err error) {
 	for bytes := uint64(0); len(blocks) < importBatchBlocks && bytes < importBatchBytes; {
 		block := new(types.Block)
 		switch err := stream.Decode(block); {
 		case errors.Is(err, io.EOF):
-			return blocks, true, nil
+			return blocks, io.EOF
 		case err != nil:
-			return nil, false, fmt.Errorf("import: block %d of the file cannot be read (the file may be cut short): %w", index+len(blocks), err)
+			return blocks, fmt.Errorf("import: block %d of the file cannot be read (the file may be cut short): %w", index+len(blocks), err)
 		}
 		blocks, bytes = append(blocks, block), bytes+block.Size()
 	}
-	return blocks, false, nil
+	return blocks, nil
 }
 
 func (p *Progress) add(blocks types.Blocks, elapsed time.Duration) {

@@ -82,17 +82,21 @@ func TestImportBadFiles(t *testing.T) {
 		chain *chain.Service
 		file  []byte
 		want  string
+		head  uint64
 	}{
-		{"cut short", newChain(t, n), file.Bytes()[:file.Len()-10], "cut short"},
-		{"not a chain file", newChain(t, n), []byte("{\"this\": \"is JSON\"}"), "block 0 of the file cannot be read"},
-		{"damaged gzip", newChain(t, n), []byte{0x1f, 0x8b, 0, 0}, "import"},
-		{"a block is missing", newChain(t, n), gap.Bytes(), "not linked"},
-		{"another network's", foreign, file.Bytes(), "unknown parent"},
+		{"cut short", newChain(t, n), file.Bytes()[:file.Len()-10], "cut short", 9},
+		{"not a chain file", newChain(t, n), []byte("{\"this\": \"is JSON\"}"), "block 0 of the file cannot be read", 0},
+		{"damaged gzip", newChain(t, n), []byte{0x1f, 0x8b, 0, 0}, "import", 0},
+		{"a block is missing", newChain(t, n), gap.Bytes(), "not linked", 0},
+		{"another network's", foreign, file.Bytes(), "unknown parent", 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			err := test.chain.Import(t.Context(), bytes.NewReader(test.file), nil)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("got %v, want %q", err, test.want)
+			}
+			if head := test.chain.CurrentBlock().Number.Uint64(); head != test.head {
+				t.Errorf("head %d, want %d", head, test.head)
 			}
 		})
 	}
