@@ -1,63 +1,90 @@
 package txpool
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
+	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/txpool/locals"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/sirupsen/logrus"
 )
 
-// openJournal takes back the journalled transactions and starts go-ethereum's
-// tracker on the file. The tracker alone would not do: it looks at the journal's
-// transactions for the first time ten seconds after the start, and appends to a
-// record that a crash cut in half, which makes all later ones unreadable.
+// openJournal takes back the journalled transactions that are not in a block yet
+// and starts go-ethereum's tracker on the file. The tracker alone would not do: it
+// looks at the journal's transactions for the first time ten seconds after the
+// start, and appends to a record that a crash cut in half, which makes all later
+// ones unreadable.
 func (s *Service) openJournal() error {
-	if s.cfg.Journal == "" {
+	path := s.cfg.Journal
+	if path == "" {
 		return nil
 	}
-	txs, cut, err := repairJournal(s.cfg.Journal)
+	log := s.cfg.Log.WithField("journal", path)
+	txs, cut, err := readJournal(path)
 	if err != nil {
 		return err
 	}
-	if cut > 0 {
-		s.cfg.Log.WithFields(logrus.Fields{"bytes": cut, "kept": s.cfg.Journal + damagedSuffix}).
-			Warn("Cut the unreadable end off the transaction journal")
+	if len(cut) > 0 {
+		if err := os.WriteFile(path+damagedSuffix, cut, 0o600); err != nil {
+			return fmt.Errorf("keep the unreadable end of the transaction journal: %w", err)
+		}
+		log.WithFields(logrus.Fields{"bytes": len(cut), "kept": path + damagedSuffix}).
+			Warn("The transaction journal has an unreadable end, going on without it")
 	}
+	waiting := slices.DeleteFunc(slices.Clone(txs), s.included)
+	if len(waiting) < len(txs) || len(cut) > 0 {
+		if err := writeJournal(path, waiting); err != nil {
+			return err
+		}
+	}
+	s.takeBack(waiting, log)
+	s.journal = locals.New(path, s.cfg.Rejournal, s.cfg.Chain.Config(), s.pool)
+	if err := s.journal.Start(); err != nil {
+		return fmt.Errorf("open transaction journal %q: %w", path, err)
+	}
+	return nil
+}
+
+// included reports whether the transaction is in a block. To find that out here
+// is a hundred times cheaper than to let the pool recover its sender first.
+func (s *Service) included(tx *types.Transaction) bool {
+	lookup, _ := s.cfg.Chain.GetCanonicalTransaction(tx.Hash())
+	return lookup != nil
+}
+
+// takeBack pools the transactions, their senders being recovered on all cores.
+func (s *Service) takeBack(txs []*types.Transaction, log logrus.FieldLogger) {
+	if len(txs) == 0 {
+		return
+	}
+	core.SenderCacher().Recover(types.LatestSigner(s.cfg.Chain.Config()), txs)
 	restored := 0
 	for _, err := range s.add(txs, true) {
 		if err == nil {
 			restored++
 		}
 	}
-	if len(txs) > 0 {
-		s.cfg.Log.WithFields(logrus.Fields{"journalled": len(txs), "restored": restored}).Info("Took back local transactions")
-	}
-	s.journal = locals.New(s.cfg.Journal, s.cfg.Rejournal, s.cfg.Chain.Config(), s.pool)
-	if err := s.journal.Start(); err != nil {
-		return fmt.Errorf("open transaction journal %q: %w", s.cfg.Journal, err)
-	}
-	return nil
+	log.WithFields(logrus.Fields{"journalled": len(txs), "restored": restored}).Info("Took back local transactions")
 }
 
 // damagedSuffix names the file that keeps what was cut off a journal.
 const damagedSuffix = ".damaged"
 
-// repairJournal reads the transactions of the journal and cuts off what follows
-// the last readable one, keeping it in a file beside the journal. It returns the
-// number of bytes cut off.
-func repairJournal(path string) (txs []*types.Transaction, cut int, err error) {
-	enc, err := os.ReadFile(path)
+// readJournal returns the transactions of the journal and what follows the last
+// readable one.
+func readJournal(path string) (txs []*types.Transaction, rest []byte, err error) {
+	rest, err = os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, 0, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, 0, fmt.Errorf("read transaction journal: %w", err)
+		return nil, nil, fmt.Errorf("read transaction journal: %w", err)
 	}
-	rest := enc
 	for len(rest) > 0 {
 		_, _, after, err := rlp.Split(rest)
 		tx := new(types.Transaction)
@@ -66,14 +93,23 @@ func repairJournal(path string) (txs []*types.Transaction, cut int, err error) {
 		}
 		txs, rest = append(txs, tx), after
 	}
-	if len(rest) == 0 {
-		return txs, 0, nil
+	return txs, rest, nil
+}
+
+// writeJournal replaces the journal in one step.
+func writeJournal(path string, txs []*types.Transaction) error {
+	var enc bytes.Buffer
+	for _, tx := range txs {
+		if err := rlp.Encode(&enc, tx); err != nil {
+			return fmt.Errorf("encode transaction %s: %w", tx.Hash(), err)
+		}
 	}
-	if err := os.WriteFile(path+damagedSuffix, rest, 0o600); err != nil {
-		return nil, 0, fmt.Errorf("repair transaction journal: %w", err)
+	fresh := path + ".fresh"
+	if err := os.WriteFile(fresh, enc.Bytes(), 0o600); err != nil {
+		return fmt.Errorf("write transaction journal: %w", err)
 	}
-	if err := os.Truncate(path, int64(len(enc)-len(rest))); err != nil {
-		return nil, 0, fmt.Errorf("repair transaction journal: %w", err)
+	if err := os.Rename(fresh, path); err != nil {
+		return fmt.Errorf("write transaction journal: %w", err)
 	}
-	return txs, len(rest), nil
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	gethpool "github.com/ethereum/go-ethereum/core/txpool"
 	"github.com/ethereum/go-ethereum/core/txpool/legacypool"
 	"github.com/ethereum/go-ethereum/core/txpool/locals"
@@ -28,6 +29,7 @@ var ErrBlobTransaction = errors.New("blob transactions are not supported: this n
 // Chain is what the pool reads of the chain.
 type Chain interface {
 	legacypool.BlockChain
+	GetCanonicalTransaction(hash common.Hash) (*rawdb.LegacyTxLookupEntry, *types.Transaction)
 	SubscribeChainHeadEvent(ch chan<- core.ChainHeadEvent) event.Subscription
 }
 
@@ -54,7 +56,7 @@ type Config struct {
 // thousands: on a private network a single faucet or load generator is no attack.
 func DefaultConfig() Config {
 	return Config{
-		Rejournal:   time.Hour,
+		Rejournal:   time.Minute, // a restart reads no more than a minute's load
 		PriceLimit:  big.NewInt(1),
 		PriceBump:   10,
 		AccountSlot: 4096,
@@ -95,8 +97,8 @@ type Service struct {
 	stopped atomic.Bool
 }
 
-// New opens the pool and takes back the transactions of the journal. A journal
-// that was cut short by a crash is repaired: what is readable is kept.
+// New opens the pool and takes back the transactions of the journal that are not
+// in a block yet. Of a journal that a crash cut short, what is readable is taken.
 func New(cfg Config) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

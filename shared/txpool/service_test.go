@@ -1,6 +1,7 @@
 package txpool_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"math/big"
@@ -16,6 +17,7 @@ import (
 	gethpool "github.com/ethereum/go-ethereum/core/txpool"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/holiman/uint256"
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
@@ -123,6 +125,33 @@ func TestLocalTransactionsSurviveARestart(t *testing.T) {
 	f.wantPending(t, again, first, second) // at once, not when the tracker looks for the first time
 	if again.Nonce(chaintest.Address(0)) != 2 {
 		t.Errorf("next nonce is %d", again.Nonce(chaintest.Address(0)))
+	}
+}
+
+// TestJournalForgetsIncludedTransactions includes one of two local transactions:
+// after a restart the other one is left, in the pool and in the file.
+func TestJournalForgetsIncludedTransactions(t *testing.T) {
+	f := setUp(t)
+	first, second := f.Transfer(0, 0, chaintest.Address(20)), f.Transfer(0, 1, chaintest.Address(20))
+	for _, tx := range []*types.Transaction{first, second} {
+		if err := f.pool.AddLocal(tx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	block := f.Block(f.Genesis(), chaintest.Spec{Txs: []*types.Transaction{first}})
+	if _, err := f.chain.InsertBlocks(t.Context(), types.Blocks{block}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.pool.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	f.wantPending(t, f.open(t), second)
+	enc, err := rlp.EncodeToBytes(second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := os.ReadFile(f.journal); err != nil || !bytes.Equal(kept, enc) {
+		t.Errorf("the journal has %d bytes, want %d: %v", len(kept), len(enc), err)
 	}
 }
 
