@@ -86,14 +86,23 @@ func readJournal(path string) (txs []*types.Transaction, rest []byte, err error)
 		return nil, nil, fmt.Errorf("read transaction journal: %w", err)
 	}
 	for len(rest) > 0 {
-		_, _, after, err := rlp.Split(rest)
-		tx := new(types.Transaction)
-		if err != nil || rlp.DecodeBytes(rest[:len(rest)-len(after)], tx) != nil {
+		tx, after, ok := splitTransaction(rest)
+		if !ok {
 			break
 		}
 		txs, rest = append(txs, tx), after
 	}
 	return txs, rest, nil
+}
+
+// splitTransaction decodes the first transaction of enc.
+func splitTransaction(enc []byte) (tx *types.Transaction, rest []byte, ok bool) {
+	_, _, rest, err := rlp.Split(enc)
+	if err != nil {
+		return nil, nil, false
+	}
+	tx = new(types.Transaction)
+	return tx, rest, rlp.DecodeBytes(enc[:len(enc)-len(rest)], tx) == nil
 }
 
 // writeJournal replaces the journal in one step.
