@@ -37,8 +37,11 @@ func (api *callAPI) Call(ctx context.Context, args callArgs, block *rpc.BlockNum
 	if err != nil {
 		return nil, err
 	}
-	if errors.Is(result.Err, vm.ErrExecutionReverted) {
+	switch {
+	case errors.Is(result.Err, vm.ErrExecutionReverted):
 		return nil, revertError(result.Revert())
+	case errors.Is(result.Err, vm.ErrOutOfGas) && call.msg.GasLimit == api.limits.GasCap:
+		return nil, fmt.Errorf("%w%s", result.Err, seeFlag(FlagGasCap))
 	}
 	return result.Return(), result.Err
 }

@@ -240,7 +240,7 @@ func TestGasCap(t *testing.T) {
 	n := newNode(t, func(cfg *Config) { cfg.Limits.GasCap = 43_000 })
 	counter := n.deploy()
 	_, err := n.ask("eth_call", map[string]any{"to": counter, "data": selector("spin()"), "gas": "0xffffffff"}, "latest")
-	wantError(t, err, codeServer, "out of gas")
+	wantError(t, err, codeServer, "out of gas (see --rpc.gascap)")
 	_, err = n.ask("eth_estimateGas", map[string]any{"to": counter, "data": selector("increment()")}, "latest")
 	wantError(t, err, codeServer, "gas required exceeds allowance (43000) (see --rpc.gascap)")
 }
