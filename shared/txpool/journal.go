@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/txpool/locals"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -15,50 +15,76 @@ import (
 )
 
 // openJournal takes back the journalled transactions that are not in a block yet
-// and starts go-ethereum's tracker on the file. The tracker alone would not do: it
-// looks at the journal's transactions for the first time ten seconds after the
-// start, and appends to a record that a crash cut in half, which makes all later
-// ones unreadable.
+// and starts go-ethereum's tracker, which writes the journal from then on.
+//
+// The tracker is not left to read it: it would look at the transactions for the
+// first time ten seconds after the start, recover their senders once more, and
+// append to a record that a crash cut in half, which makes all later ones
+// unreadable. So it begins with an empty file. Until it has written what waits,
+// that is kept in a second one, which the next start reads too.
 func (s *Service) openJournal() error {
 	path := s.cfg.Journal
 	if path == "" {
 		return nil
 	}
-	log := s.cfg.Log.WithField("journal", path)
-	txs, cut, err := readJournal(path)
+	kept := path + keptSuffix
+	waiting, err := s.readJournals(kept, path)
 	if err != nil {
 		return err
 	}
-	if len(cut) > 0 {
-		if err := os.WriteFile(path+damagedSuffix, cut, 0o600); err != nil {
-			return fmt.Errorf("keep the unreadable end of the transaction journal: %w", err)
-		}
-		log.WithFields(logrus.Fields{"bytes": len(cut), "kept": path + damagedSuffix}).
-			Warn("The transaction journal has an unreadable end, going on without it")
+	size, err := writeJournal(kept, waiting)
+	if err != nil {
+		return err
 	}
-	waiting := slices.DeleteFunc(slices.Clone(txs), s.included)
-	if len(waiting) < len(txs) || len(cut) > 0 {
-		if err := writeJournal(path, waiting); err != nil {
-			return err
-		}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("open transaction journal: %w", err)
 	}
-	s.takeBack(waiting, log)
+	s.takeBack(waiting)
 	s.journal = locals.New(path, s.cfg.Rejournal, s.cfg.Chain.Config(), s.pool)
 	if err := s.journal.Start(); err != nil {
-		return fmt.Errorf("open transaction journal %q: %w", path, err)
+		return fmt.Errorf("open transaction journal: %w", err)
 	}
-	return nil
+	s.journal.TrackAll(waiting)
+	if info, err := os.Stat(path); err != nil || info.Size() < size { // the tracker does not tell
+		return fmt.Errorf("transaction journal %q cannot be written: is the disk full? What was in it is in %q", path, kept)
+	}
+	return os.Remove(kept)
+}
+
+// readJournals returns the transactions in the files that are in no block yet.
+func (s *Service) readJournals(paths ...string) ([]*types.Transaction, error) {
+	var waiting []*types.Transaction
+	seen := make(map[common.Hash]bool)
+	for _, path := range paths {
+		txs, cut, err := readJournal(path)
+		if err != nil {
+			return nil, err
+		}
+		if len(cut) > 0 {
+			if err := os.WriteFile(path+damagedSuffix, cut, 0o600); err != nil {
+				return nil, fmt.Errorf("keep the unreadable end of the transaction journal: %w", err)
+			}
+			s.cfg.Log.WithFields(logrus.Fields{"journal": path, "bytes": len(cut), "kept": path + damagedSuffix}).
+				Warn("The transaction journal has an unreadable end, going on without it")
+		}
+		for _, tx := range txs {
+			if hash := tx.Hash(); !seen[hash] && !s.included(hash) {
+				seen[hash], waiting = true, append(waiting, tx)
+			}
+		}
+	}
+	return waiting, nil
 }
 
 // included reports whether the transaction is in a block. To find that out here
 // is a hundred times cheaper than to let the pool recover its sender first.
-func (s *Service) included(tx *types.Transaction) bool {
-	lookup, _ := s.cfg.Chain.GetCanonicalTransaction(tx.Hash())
+func (s *Service) included(hash common.Hash) bool {
+	lookup, _ := s.cfg.Chain.GetCanonicalTransaction(hash)
 	return lookup != nil
 }
 
 // takeBack pools the transactions, their senders being recovered on all cores.
-func (s *Service) takeBack(txs []*types.Transaction, log logrus.FieldLogger) {
+func (s *Service) takeBack(txs []*types.Transaction) {
 	if len(txs) == 0 {
 		return
 	}
@@ -69,11 +95,13 @@ func (s *Service) takeBack(txs []*types.Transaction, log logrus.FieldLogger) {
 			restored++
 		}
 	}
-	log.WithFields(logrus.Fields{"journalled": len(txs), "restored": restored}).Info("Took back local transactions")
+	s.cfg.Log.WithFields(logrus.Fields{"journalled": len(txs), "restored": restored}).Info("Took back local transactions")
 }
 
-// damagedSuffix names the file that keeps what was cut off a journal.
-const damagedSuffix = ".damaged"
+const (
+	damagedSuffix = ".damaged" // what could not be read of a journal
+	keptSuffix    = ".kept"    // what the journal being made anew will have
+)
 
 // readJournal returns the transactions of the journal and what follows the last
 // readable one.
@@ -105,20 +133,20 @@ func splitTransaction(enc []byte) (tx *types.Transaction, rest []byte, ok bool) 
 	return tx, rest, rlp.DecodeBytes(enc[:len(enc)-len(rest)], tx) == nil
 }
 
-// writeJournal replaces the journal in one step.
-func writeJournal(path string, txs []*types.Transaction) error {
+// writeJournal replaces the file in one step and returns its size.
+func writeJournal(path string, txs []*types.Transaction) (int64, error) {
 	var enc bytes.Buffer
 	for _, tx := range txs {
 		if err := rlp.Encode(&enc, tx); err != nil {
-			return fmt.Errorf("encode transaction %s: %w", tx.Hash(), err)
+			return 0, fmt.Errorf("encode transaction %s: %w", tx.Hash(), err)
 		}
 	}
 	fresh := path + ".fresh"
 	if err := os.WriteFile(fresh, enc.Bytes(), 0o600); err != nil {
-		return fmt.Errorf("write transaction journal: %w", err)
+		return 0, fmt.Errorf("write transaction journal: %w", err)
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return fmt.Errorf("write transaction journal: %w", err)
+		return 0, fmt.Errorf("write transaction journal: %w", err)
 	}
-	return nil
+	return int64(enc.Len()), nil
 }

@@ -119,7 +119,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{cfg: cfg, pool: pool}
 	if err := s.openJournal(); err != nil {
-		return nil, errors.Join(err, pool.Close())
+		return nil, errors.Join(err, s.Stop())
 	}
 	registerMetrics(cfg.Registerer, pool)
 	return s, nil

@@ -155,6 +155,38 @@ func TestJournalForgetsIncludedTransactions(t *testing.T) {
 	}
 }
 
+// TestJournalInTheMaking is a crash while the journal is made anew: what waits is
+// in the second file, and some of it in the first one again.
+func TestJournalInTheMaking(t *testing.T) {
+	f := setUp(t)
+	first, second := f.Transfer(0, 0, chaintest.Address(20)), f.Transfer(0, 1, chaintest.Address(20))
+	for _, tx := range []*types.Transaction{first, second} {
+		if err := f.pool.AddLocal(tx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.pool.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(f.journal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(f.journal+".kept", whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(f.journal, whole[:len(whole)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.wantPending(t, f.open(t), first, second)
+	if again, err := os.ReadFile(f.journal); err != nil || !bytes.Equal(again, whole) {
+		t.Errorf("the journal has %d bytes, want %d: %v", len(again), len(whole), err)
+	}
+	if _, err := os.Stat(f.journal + ".kept"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the second file is left: %v", err)
+	}
+}
+
 // TestJournalCutShort leaves half a record at the journal's end, as a crash does.
 func TestJournalCutShort(t *testing.T) {
 	f := setUp(t)
