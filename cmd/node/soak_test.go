@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"math"
 	"math/big"
 	"math/rand/v2"
 	"os"
@@ -35,6 +36,14 @@ import (
 
 // soakVariable is the number of cycles of the soak tests; `make soak` sets it.
 const soakVariable = "MONOLITH_SOAK"
+
+// sample is how many answers of each kind are asked for again at each restart,
+// so that a long soak does not spend its time on it; the last one asks for
+// everything.
+const (
+	sample     = 1000
+	everything = math.MaxInt
+)
 
 // loadInterval is the time between two transactions of one sender.
 const loadInterval = 5 * time.Millisecond
@@ -84,7 +93,7 @@ func soakKill(t *testing.T, cycles int, flags []string) {
 		p := run()
 		client := p.client()
 		ready = append(ready, time.Since(begin))
-		told.verify(t, client)
+		told.verify(t, client, sample)
 
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond+time.Duration(random.Int64N(int64(4*time.Second))))
 		told.load(ctx, t, client)
@@ -103,11 +112,11 @@ func soakKill(t *testing.T, cycles int, flags []string) {
 	}
 	p := run()
 	client := p.client()
-	told.verify(t, client)
+	told.verify(t, client, everything)
 	recovered := p.fields("Head recovered", "elapsed")
 	p.mustStop()
 	slices.Sort(ready)
-	t.Logf("%d kills: %d blocks, %d receipts, %d transactions answered and found again; process start to first answer: median %v, longest %v; last recovery %v",
+	t.Logf("%d kills: %d blocks, %d receipts, %d transactions answered, all found in the end; process start to first answer: median %v, longest %v; last recovery %v",
 		cycles, len(told.blocks), len(told.receipts), len(told.sent), ready[len(ready)/2], ready[len(ready)-1], recovered)
 	soakImport(t, random, dir, genesis)
 }
@@ -296,11 +305,10 @@ func (a *answers) watch(ctx context.Context, client *ethclient.Client) {
 	}
 }
 
-// verify asks for all that was answered, newest first: up to a thousand of each
-// kind, so that a long soak does not spend its time on this.
-func (a *answers) verify(t *testing.T, client *ethclient.Client) {
+// verify asks again for what was answered: the newest blocks, and any receipts and
+// transactions, up to most of each.
+func (a *answers) verify(t *testing.T, client *ethclient.Client, most int) {
 	t.Helper()
-	const most = 1000
 	numbers := slices.Sorted(maps.Keys(a.blocks))
 	slices.Reverse(numbers)
 	for _, number := range numbers[:min(most, len(numbers))] {
