@@ -6,8 +6,6 @@ import (
 	"context"
 	"crypto/ecdsa"
 	"encoding/json"
-	"errors"
-	"io"
 	"maps"
 	"math"
 	"math/big"
@@ -22,16 +20,13 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/consensus/beacon"
-	"github.com/ethereum/go-ethereum/consensus/ethash"
 	"github.com/ethereum/go-ethereum/core"
-	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/ethclient"
 	"github.com/ethereum/go-ethereum/params"
-	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/monolith-chain/monolith/config"
+	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 )
 
 // soakVariable is the number of cycles of the soak tests; `make soak` sets it.
@@ -168,12 +163,6 @@ func stockImport(t *testing.T, file, genesisFile, head string) {
 	if err := json.Unmarshal(enc, genesis); err != nil {
 		t.Fatal(err)
 	}
-	bc, err := core.NewBlockChain(rawdb.NewMemoryDatabase(), genesis, beacon.New(ethash.NewFaker()),
-		core.DefaultConfig().WithStateScheme(rawdb.PathScheme))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer bc.Stop()
 	zipped, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
@@ -183,20 +172,8 @@ func stockImport(t *testing.T, file, genesisFile, head string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for stream := rlp.NewStream(blocks, 0); ; {
-		block := new(types.Block)
-		if err := stream.Decode(block); errors.Is(err, io.EOF) {
-			break
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		if block.NumberU64() == 0 {
-			continue
-		}
-		if _, err := bc.InsertChain(types.Blocks{block}); err != nil {
-			t.Fatalf("go-ethereum refuses block %d: %v", block.NumberU64(), err)
-		}
-	}
+	bc := chaintest.StockChain(t, genesis)
+	chaintest.ImportStock(t, bc, blocks)
 	if got := bc.CurrentBlock(); got.Hash().Hex() != head {
 		t.Errorf("go-ethereum's head is %d (%s), ours %s", got.Number, got.Hash(), head)
 	} else {

@@ -2,21 +2,13 @@ package chain_test
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
-	"io"
 	"math/big"
 	"testing"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/ethereum/go-ethereum/consensus/beacon"
-	"github.com/ethereum/go-ethereum/consensus/ethash"
-	"github.com/ethereum/go-ethereum/core"
-	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/params"
-	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/holiman/uint256"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 )
@@ -67,26 +59,6 @@ func contractOf(i int, nonce uint64) common.Address {
 	return crypto.CreateAddress(chaintest.Address(i), nonce)
 }
 
-// stock returns go-ethereum's own chain with its own consensus engine on the
-// network's genesis file.
-func stock(t testing.TB, genesis *core.Genesis) *core.BlockChain {
-	t.Helper()
-	enc, err := json.Marshal(genesis)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fromFile := new(core.Genesis)
-	if err := json.Unmarshal(enc, fromFile); err != nil {
-		t.Fatal(err)
-	}
-	bc, err := core.NewBlockChain(rawdb.NewMemoryDatabase(), fromFile, beacon.New(ethash.NewFaker()), core.DefaultConfig().WithStateScheme(rawdb.PathScheme))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(bc.Stop)
-	return bc
-}
-
 // TestStockChainAcceptsOurs is the property of the design's section 1: every block
 // of ours is a valid Ethereum block.
 func TestStockChainAcceptsOurs(t *testing.T) {
@@ -102,8 +74,8 @@ func TestStockChainAcceptsOurs(t *testing.T) {
 	if err := s.Export(t.Context(), &file, 0, 30, nil); err != nil {
 		t.Fatal(err)
 	}
-	geth := stock(t, n.genesis)
-	importStock(t, geth, &file)
+	geth := chaintest.StockChain(t, n.genesis)
+	chaintest.ImportStock(t, geth, &file)
 	if head := geth.CurrentBlock(); head.Hash() != blocks[29].Hash() || head.Root != s.CurrentBlock().Root {
 		t.Errorf("stock head is %d (%x), want %x", head.Number, head.Hash(), blocks[29].Hash())
 	}
@@ -126,26 +98,6 @@ func TestStockChainAcceptsOurs(t *testing.T) {
 	}
 }
 
-// importStock inserts the blocks of a chain file, as geth import does.
-func importStock(t testing.TB, geth *core.BlockChain, file io.Reader) {
-	t.Helper()
-	stream := rlp.NewStream(file, 0)
-	for {
-		block := new(types.Block)
-		if err := stream.Decode(block); errors.Is(err, io.EOF) {
-			return
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		if block.NumberU64() == 0 {
-			continue
-		}
-		if _, err := geth.InsertChain(types.Blocks{block}); err != nil {
-			t.Fatalf("stock chain refuses block %d: %v", block.NumberU64(), err)
-		}
-	}
-}
-
 // TestStockValidIsNotEnough gives both chains blocks that follow go-ethereum's
 // rules but not ours.
 func TestStockValidIsNotEnough(t *testing.T) {
@@ -157,7 +109,7 @@ func TestStockValidIsNotEnough(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			block := n.Block(n.Genesis(), chaintest.Spec{Damage: damage})
-			if _, err := stock(t, n.genesis).InsertChain(types.Blocks{block}); err != nil {
+			if _, err := chaintest.StockChain(t, n.genesis).InsertChain(types.Blocks{block}); err != nil {
 				t.Fatalf("not stock-valid: %v", err)
 			}
 			if _, err := newChain(t, n).InsertBlocks(t.Context(), types.Blocks{block}); err == nil {

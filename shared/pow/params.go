@@ -122,13 +122,12 @@ var maxUint256 = new(big.Int).Sub(two256, big.NewInt(1))
 // finalizedDepth. Engine is not part of it: a chain served with the stock
 // engine has a foreign genesis block.
 func (p *Params) Commitment() [commitmentSize]byte {
-	encoded, err := rlp.EncodeToBytes([]any{
-		p.TargetInterval, p.HalfLife, p.Limit, uint32(p.InitialTarget),
+	// As bytes the limit encodes as it does as a number. Neither they nor
+	// unsigned integers can fail to; a negative limit is for Validate to refuse.
+	encoded, _ := rlp.EncodeToBytes([]any{
+		p.TargetInterval, p.HalfLife, p.Limit.Bytes(), uint32(p.InitialTarget),
 		p.RewardGwei, p.HalvingInterval, p.SafeDepth, p.FinalizedDepth,
 	})
-	if err != nil {
-		panic(err) // only a negative limit, which Validate refuses
-	}
 	return [commitmentSize]byte(crypto.Keccak256(encoded))
 }
 

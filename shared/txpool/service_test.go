@@ -93,15 +93,20 @@ func (f *fixture) wantPending(t *testing.T, pool *txpool.Service, want ...*types
 	}
 }
 
+func addLocal(t *testing.T, pool *txpool.Service, txs ...*types.Transaction) {
+	t.Helper()
+	for _, tx := range txs {
+		if err := pool.AddLocal(tx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestLocalTransactionsSurviveARestart(t *testing.T) {
 	f := setUp(t)
 	first, second := f.Transfer(0, 0, chaintest.Address(20)), f.Transfer(0, 1, chaintest.Address(20))
 	remote := f.Transfer(1, 0, chaintest.Address(20))
-	for _, tx := range []*types.Transaction{first, second} {
-		if err := f.pool.AddLocal(tx); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addLocal(t, f.pool, first, second)
 	if err := f.pool.Add([]*types.Transaction{remote}, true)[0]; err != nil {
 		t.Fatal(err)
 	}
@@ -133,11 +138,7 @@ func TestLocalTransactionsSurviveARestart(t *testing.T) {
 func TestJournalForgetsIncludedTransactions(t *testing.T) {
 	f := setUp(t)
 	first, second := f.Transfer(0, 0, chaintest.Address(20)), f.Transfer(0, 1, chaintest.Address(20))
-	for _, tx := range []*types.Transaction{first, second} {
-		if err := f.pool.AddLocal(tx); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addLocal(t, f.pool, first, second)
 	block := f.Block(f.Genesis(), chaintest.Spec{Txs: []*types.Transaction{first}})
 	if _, err := f.chain.InsertBlocks(t.Context(), types.Blocks{block}); err != nil {
 		t.Fatal(err)
@@ -160,11 +161,7 @@ func TestJournalForgetsIncludedTransactions(t *testing.T) {
 func TestJournalInTheMaking(t *testing.T) {
 	f := setUp(t)
 	first, second := f.Transfer(0, 0, chaintest.Address(20)), f.Transfer(0, 1, chaintest.Address(20))
-	for _, tx := range []*types.Transaction{first, second} {
-		if err := f.pool.AddLocal(tx); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addLocal(t, f.pool, first, second)
 	if err := f.pool.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -191,11 +188,7 @@ func TestJournalInTheMaking(t *testing.T) {
 func TestJournalCutShort(t *testing.T) {
 	f := setUp(t)
 	first, second, third := f.Transfer(0, 0, chaintest.Address(20)), f.Transfer(0, 1, chaintest.Address(20)), f.Transfer(0, 2, chaintest.Address(20))
-	for _, tx := range []*types.Transaction{first, second} {
-		if err := f.pool.AddLocal(tx); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addLocal(t, f.pool, first, second)
 	if err := f.pool.Stop(); err != nil {
 		t.Fatal(err)
 	}
@@ -211,11 +204,7 @@ func TestJournalCutShort(t *testing.T) {
 	if damaged, err := os.ReadFile(f.journal + ".damaged"); err != nil || len(damaged) == 0 {
 		t.Errorf("what was cut off is not kept: %v", err)
 	}
-	for _, tx := range []*types.Transaction{second, third} { // written after the repair
-		if err := again.AddLocal(tx); err != nil {
-			t.Fatal(err)
-		}
-	}
+	addLocal(t, again, second, third) // written after the repair
 	if err := again.Stop(); err != nil {
 		t.Fatal(err)
 	}
