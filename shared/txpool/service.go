@@ -1,11 +1,11 @@
 package txpool
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/big"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -16,6 +16,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/txpool/locals"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/event"
+	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/registry"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sirupsen/logrus"
@@ -31,6 +32,7 @@ type Chain interface {
 	legacypool.BlockChain
 	GetCanonicalTransaction(hash common.Hash) (*rawdb.LegacyTxLookupEntry, *types.Transaction)
 	SubscribeChainHeadEvent(ch chan<- core.ChainHeadEvent) event.Subscription
+	SubscribeReorg(ch chan<- chain.ReorgEvent) event.Subscription
 }
 
 // Config is what the pool needs and how much it may hold. A slot is 32 KiB of
@@ -93,8 +95,11 @@ type Service struct {
 	pool    *gethpool.TxPool
 	journal *locals.TxTracker // nil without a journal file
 
-	once    sync.Once
-	stopped atomic.Bool
+	ctx    context.Context // ends with Stop
+	cancel context.CancelFunc
+	loops  sync.WaitGroup
+	begin  sync.Once
+	end    sync.Once
 }
 
 // New opens the pool and takes back the transactions of the journal that are not
@@ -118,6 +123,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("open pool: %w", err)
 	}
 	s := &Service{cfg: cfg, pool: pool}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.openJournal(); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
@@ -125,16 +131,21 @@ func New(cfg Config) (*Service, error) {
 	return s, nil
 }
 
-// Start has nothing left to do: go-ethereum's pool works from its construction.
+// Start launches what takes transactions back after long reorgs; go-ethereum's
+// pool works from its construction.
 func (s *Service) Start() {
-	pending, queued := s.pool.Stats()
-	s.cfg.Log.WithFields(logrus.Fields{"pending": pending, "queued": queued}).Info("Transaction pool ready")
+	s.begin.Do(func() {
+		s.loops.Go(s.newReinjector().run)
+		pending, queued := s.pool.Stats()
+		s.cfg.Log.WithFields(logrus.Fields{"pending": pending, "queued": queued}).Info("Transaction pool ready")
+	})
 }
 
 // Stop ends the pool's goroutines and closes the journal.
 func (s *Service) Stop() (err error) {
-	s.once.Do(func() {
-		s.stopped.Store(true)
+	s.end.Do(func() {
+		s.cancel()
+		s.loops.Wait()
 		if s.journal != nil {
 			err = s.journal.Stop()
 		}
@@ -145,7 +156,7 @@ func (s *Service) Stop() (err error) {
 
 // Status is nil until Stop.
 func (s *Service) Status() error {
-	if s.stopped.Load() {
+	if s.ctx.Err() != nil {
 		return registry.ErrStopped
 	}
 	return nil

@@ -262,6 +262,30 @@ func TestPoolFollowsTheHead(t *testing.T) {
 	f.wantPending(t, f.pool, tx)
 }
 
+// TestLongReorgBringsTransactionsBack covers branches whose heads are further
+// apart than go-ethereum's pool looks: what both contain is not pooled again.
+func TestLongReorgBringsTransactionsBack(t *testing.T) {
+	f := setUp(t)
+	var txs []*types.Transaction
+	for nonce := range uint64(6) {
+		txs = append(txs, f.Transfer(0, nonce, chaintest.Address(20)))
+	}
+	left := f.Chain(f.Genesis(), 3, func(i int) chaintest.Spec { return chaintest.Spec{Txs: txs[2*i : 2*i+2]} })
+	right := f.Chain(f.Genesis(), 80, func(i int) chaintest.Spec {
+		if i == 0 {
+			return chaintest.Spec{Txs: txs[:2]}
+		}
+		return chaintest.Spec{}
+	})
+	for _, branch := range []types.Blocks{left, right} {
+		if _, err := f.chain.InsertBlocks(t.Context(), branch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await(t, func() bool { pending, _ := f.pool.Stats(); return pending == 4 })
+	f.wantPending(t, f.pool, txs[2:]...)
+}
+
 func await(t *testing.T, done func() bool) {
 	t.Helper()
 	ticker, patience := time.NewTicker(time.Millisecond), time.After(20*time.Second)
