@@ -1,0 +1,150 @@
+package p2p
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/ethereum/go-ethereum/ethdb"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/sirupsen/logrus"
+)
+
+// Network tells which chain this node is on: it is what our record in discovery
+// says, and how to tell whether another node is worth dialling.
+type Network struct {
+	Genesis [32]byte
+	ForkID  func() []byte // RLP of the fork id of the current head
+
+	// Compatible returns nil if a node with this genesis and fork id may be on
+	// the same chain.
+	Compatible func(genesis [32]byte, forkID []byte) error
+}
+
+// Config is what the network needs and how much of it may be used.
+//
+// Peers are named by a target wherever a string is asked for: an "enr:..."
+// record, a multiaddr that ends in /p2p/<peer id> (with an IP or a DNS name), or
+// just a DNS name or IP with an optional port. Names are resolved at every dial.
+type Config struct {
+	DB      ethdb.KeyValueStore // peers and bans are kept here, under one prefix
+	KeyFile string              // identity key, made if it does not exist; "" = a new key in memory
+
+	Addrs         []string // IPs to listen on
+	Port          int      // TCP and QUIC (UDP); 0 = any free ones
+	Discovery     bool     // look for nodes with discv5
+	DiscoveryPort int      // UDP port of discv5; 0 = any free one
+	MDNS          bool     // look for nodes on the local network
+	NAT           bool     // map ports, learn whether we can be reached, punch holes
+
+	Bootnodes []string // targets to begin with
+	Static    []string // targets to stay connected to
+	Trusted   []string // targets that are let in beyond MaxPeers
+	Announce  []string // IPs, DNS names or multiaddrs under which others reach us; nil = found out
+
+	MaxPeers     int      // connected peers, but for trusted ones
+	InboundShare float64  // of MaxPeers, that peers who dialled us may take
+	Allow        []string // peer ids or CIDRs: if any, nobody else is a peer
+	Deny         []string // peer ids or CIDRs that are never peers
+
+	Network   Network
+	UserAgent string
+
+	Log        logrus.FieldLogger
+	Registerer prometheus.Registerer // may be nil
+}
+
+// DefaultConfig returns the settings of an ordinary node.
+func DefaultConfig() Config {
+	return Config{
+		Addrs:         []string{"0.0.0.0", "::"},
+		Port:          30303,
+		Discovery:     true,
+		DiscoveryPort: 30304,
+		NAT:           true,
+		MaxPeers:      50,
+		InboundShare:  2. / 3,
+		UserAgent:     "monolith",
+	}
+}
+
+// Validate reports every missing or impossible setting at once.
+func (cfg Config) Validate() error {
+	var faults []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	require(cfg.DB != nil, "no database")
+	require(cfg.Log != nil, "no logger")
+	require(cfg.Network.ForkID != nil && cfg.Network.Compatible != nil, "no network")
+	require(cfg.MaxPeers >= 0, "negative number of peers")
+	require(cfg.InboundShare >= 0 && cfg.InboundShare <= 1, "inbound share %v is not between 0 and 1", cfg.InboundShare)
+	for name, port := range map[string]int{"port": cfg.Port, "discovery port": cfg.DiscoveryPort} {
+		require(port >= 0 && port < 1<<16, "%s %d is not between 0 and 65535", name, port)
+	}
+	require(!cfg.Discovery || cfg.Port == 0 || cfg.Port != cfg.DiscoveryPort,
+		"port and discovery port are both %d, but QUIC and discovery both use UDP", cfg.Port)
+	require(len(cfg.Addrs) > 0, "no address to listen on")
+	for _, addr := range cfg.Addrs {
+		_, err := netip.ParseAddr(addr)
+		require(err == nil, "listen address %q is not an IP", addr)
+	}
+	for _, list := range [][]string{cfg.Allow, cfg.Deny} {
+		if _, err := parseSubjects(list); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("p2p configuration: %w", err)
+	}
+	return nil
+}
+
+// subjects are peers and networks that an allow-list or ban-list speaks of.
+type subjects struct {
+	peers map[peer.ID]struct{}
+	nets  []netip.Prefix
+}
+
+func parseSubjects(list []string) (subjects, error) {
+	s := subjects{peers: make(map[peer.ID]struct{})}
+	var faults []error
+	for _, text := range list {
+		if prefix, err := parsePrefix(text); err == nil {
+			s.nets = append(s.nets, prefix)
+		} else if id, err := peer.Decode(text); err == nil {
+			s.peers[id] = struct{}{}
+		} else {
+			faults = append(faults, fmt.Errorf("%q is neither a peer id nor an IP or CIDR", text))
+		}
+	}
+	return s, errors.Join(faults...)
+}
+
+// parsePrefix reads a CIDR, or an IP as the network of that address alone.
+func parsePrefix(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return addr.Unmap().WithZone("").Prefix(addr.Unmap().BitLen())
+	}
+	prefix, err := netip.ParsePrefix(text)
+	return prefix.Masked(), err
+}
+
+func (s subjects) empty() bool { return len(s.peers) == 0 && len(s.nets) == 0 }
+
+func (s subjects) hasPeer(id peer.ID) bool {
+	_, ok := s.peers[id]
+	return ok
+}
+
+func (s subjects) hasAddr(addr netip.Addr) bool {
+	for _, prefix := range s.nets {
+		if prefix.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
