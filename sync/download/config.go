@@ -79,7 +79,7 @@ func DefaultConfig() Config {
 
 		Future:   15 * time.Second, // as the chain's own limit
 		Timeout:  15 * time.Second,
-		Patience: time.Second,
+		Patience: 2 * time.Second,  // twice what a request is meant to take
 		Stall:    45 * time.Second, // three time-outs
 	}}
 }

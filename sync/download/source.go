@@ -28,7 +28,7 @@ type Source interface {
 
 // Target is the head of a source's chain, as the source describes it.
 type Target struct {
-	Source Source
+	Source
 	Hash   common.Hash
 	Number uint64
 	Work   *big.Int // cumulative; nil if the source did not say
