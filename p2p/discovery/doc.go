@@ -32,7 +32,7 @@
 // # Goroutines
 //
 // Those of discv5 (one that dispatches, one that tends the table, and one that
-// reads each socket), run, which searches and delivers, and ask, which asks
+// reads each socket), run, which searches and delivers, and admit, which asks
 // added nodes for their records. With mDNS, those of zeroconf. Stop waits for
 // all.
 //

@@ -60,11 +60,6 @@ func ParseENR(text string) (*enode.Node, error) {
 	return node, nil
 }
 
-var (
-	errNoKey  = errors.New("record without a key")
-	errNoAddr = errors.New("record without an address and port to dial")
-)
-
 // NodeToAddrInfo returns the peer id and the addresses of a record: TCP and
 // QUIC, over IPv4 and IPv6. A record with none of them is an error.
 func NodeToAddrInfo(node *enode.Node) (peer.AddrInfo, error) {
@@ -116,7 +111,7 @@ func multiaddrs(ip netip.Addr, tcp, quic uint16) []ma.Multiaddr {
 	if ip = ip.Unmap(); ip.Is4() {
 		prefix = "/ip4/"
 	}
-	prefix += ip.WithZone("").String()
+	prefix += ip.String()
 	var addrs []ma.Multiaddr
 	add := func(suffix string) {
 		if addr, err := ma.NewMultiaddr(prefix + suffix); err == nil {
