@@ -1,0 +1,267 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/monolith-chain/monolith/shared/chain"
+	"github.com/monolith-chain/monolith/sync/download"
+	"github.com/sirupsen/logrus"
+)
+
+const (
+	// followTick is how often the peers' claims are compared with our work, beyond
+	// the times when one of them changes.
+	followTick = 500 * time.Millisecond
+
+	// gossipGrace is how long a claim that is slightly ahead is left to gossip,
+	// which is about to bring the block, and gossipLead is how many blocks count as
+	// slightly.
+	gossipGrace = 2 * time.Second
+	gossipLead  = 2
+
+	// firstRetry and lastRetry: after a failed sync its peer is left alone for a
+	// time that doubles from one to the other.
+	firstRetry = 2 * time.Second
+	lastRetry  = time.Minute
+
+	chainEventBuffer = 64 // events of the chain, which waits while they are full
+)
+
+// chasePauses are the pauses before a peer is asked for its status when it has
+// announced a block whose parent we lack: it may not have executed the block yet.
+func chasePauses() []time.Duration {
+	return []time.Duration{0, 300 * time.Millisecond, time.Second}
+}
+
+// follower is the state of the loop that follows the chain with most work.
+type follower struct {
+	wake chan struct{} // holds one
+	reach atomic.Uint64 // highest header that came in the sync that is going on
+	best  atomic.Uint64 // highest block that was shown in it; 0: none, or no sync is going on
+
+	mu      sync.Mutex // guards chasing
+	chasing map[peer.ID]bool
+}
+
+func newFollower() *follower {
+	return &follower{wake: make(chan struct{}, 1), chasing: make(map[peer.ID]bool)}
+}
+
+// poke makes the loop look at the peers' claims.
+func (f *follower) poke() {
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+// shown is the number of the highest block that a peer has shown verified headers
+// for, on a chain with more work than ours; zero if there is none.
+func (f *follower) shown() uint64 { return f.best.Load() }
+
+// follow syncs from the peer with most work, whenever that is more than ours.
+func (s *Service) follow() {
+	ticker := time.NewTicker(followTick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-s.follower.wake:
+		case <-ticker.C:
+		}
+		for s.ctx.Err() == nil {
+			p, ok := s.choose(s.cfg.Now())
+			if !ok {
+				break
+			}
+			s.syncWith(p)
+		}
+	}
+}
+
+// choose returns the peer to sync with now.
+func (s *Service) choose(now time.Time) (best peerInfo, found bool) {
+	work, number := s.headWork(), s.cfg.Chain.CurrentBlock().Number.Uint64()
+	for _, p := range s.peers.greeted() {
+		if p.head.Work.Cmp(work) <= 0 {
+			if !p.ahead.IsZero() {
+				s.peers.update(p.id, now, func(p *peerInfo) { p.ahead, p.chased = time.Time{}, false })
+			}
+			continue
+		}
+		if p.ahead.IsZero() {
+			p.ahead = now
+			s.peers.update(p.id, now, func(p *peerInfo) { p.ahead = now })
+		}
+		if !p.chased && p.head.Number <= number+gossipLead && now.Sub(p.ahead) < gossipGrace {
+			continue
+		}
+		if now.Before(p.retryAt) || found && p.head.Work.Cmp(best.head.Work) <= 0 {
+			continue
+		}
+		best, found = p, true
+	}
+	return best, found
+}
+
+// syncWith brings our chain up to a peer's. A peer from which that fails is left
+// alone for a while: others are tried first.
+func (s *Service) syncWith(p peerInfo) {
+	log := s.log.WithFields(logrus.Fields{"peer": p.id, "number": p.head.Number, "hash": p.head.Hash})
+	before := s.headWork()
+	s.metrics.syncs.WithLabelValues("started").Inc()
+	err := s.loader.Sync(s.ctx, download.Target{
+		Source: targetSource{source{s, p.id}}, Hash: p.head.Hash, Number: p.head.Number, Work: p.head.Work,
+	})
+	s.follower.best.Store(0)
+	if s.ctx.Err() != nil {
+		return
+	}
+	after := s.headWork()
+	if err == nil && after.Cmp(before) <= 0 {
+		err = errors.New("no block came of it")
+	}
+	now := s.cfg.Now()
+	s.peers.update(p.id, now, func(p *peerInfo) {
+		p.chased = false
+		if err == nil {
+			p.fails, p.retryAt = 0, time.Time{}
+			return
+		}
+		p.retryAt = now.Add(min(firstRetry<<min(p.fails, 10), lastRetry))
+		p.fails++
+	})
+	if err != nil {
+		s.metrics.syncs.WithLabelValues("failed").Inc()
+		log.WithError(err).Debug("Sync failed")
+	} else {
+		s.metrics.syncs.WithLabelValues("done").Inc()
+	}
+	s.ask(p.id) // its chain has grown meanwhile
+	s.adoptOrphans()
+	if after.Cmp(before) > 0 {
+		s.tellHead()
+	}
+}
+
+// targetSource is the source of a sync's headers. It notes how far they reach.
+type targetSource struct{ source }
+
+// Headers implements download.Source.
+func (t targetSource) Headers(ctx context.Context, locator []common.Hash, limit int) ([]*types.Header, error) {
+	headers, err := t.source.Headers(ctx, locator, limit)
+	if len(headers) > 0 {
+		t.follower.reach.Store(headers[len(headers)-1].Number.Uint64())
+	}
+	return headers, err
+}
+
+// chase finds out soon whether a peer that announced a block with an unknown
+// parent has a heavier chain.
+func (s *Service) chase(id peer.ID, number uint64) {
+	if s.loader.Progress() != nil || !s.follower.begin(id) {
+		return
+	}
+	s.spawn(func() {
+		defer s.follower.end(id)
+		for _, pause := range chasePauses() {
+			select {
+			case <-s.ctx.Done():
+				return
+			case <-time.After(pause):
+			}
+			if s.greet(s.ctx, id) != nil {
+				return
+			}
+			s.peers.update(id, s.cfg.Now(), func(p *peerInfo) { p.chased = true })
+			s.follower.poke()
+			if p, _ := s.peers.get(id); p.head.Number >= number {
+				return
+			}
+		}
+	})
+}
+
+// begin reports whether a peer is to be chased, which it is once at a time.
+func (f *follower) begin(id peer.ID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.chasing[id] {
+		return false
+	}
+	f.chasing[id] = true
+	return true
+}
+
+func (f *follower) end(id peer.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.chasing, id)
+}
+
+// watchChain follows our own head. The chain delivers its events while it holds
+// its lock, so they are only taken note of here.
+func (s *Service) watchChain() func() {
+	heads := make(chan core.ChainHeadEvent, chainEventBuffer)
+	reorgs := make(chan chain.ReorgEvent, chainEventBuffer)
+	headSub, reorgSub := s.cfg.Chain.SubscribeChainHeadEvent(heads), s.cfg.Chain.SubscribeReorg(reorgs)
+	return func() {
+		defer headSub.Unsubscribe()
+		defer reorgSub.Unsubscribe()
+		for {
+			select {
+			case <-s.ctx.Done():
+				return
+			case <-headSub.Err():
+				return
+			case event := <-heads:
+				s.headChanged(event.Header)
+			case event := <-reorgs:
+				s.spawn(func() { s.resend(event) })
+			}
+		}
+	}
+}
+
+// headChanged tells the peers of a head that gossip has not told them of: one that
+// was synced or held back, or was left by a reorg.
+func (s *Service) headChanged(header *types.Header) {
+	s.follower.poke()
+	if s.loader.Progress() != nil || s.relay.recent.Contains(header.Hash()) {
+		return
+	}
+	s.spawn(func() {
+		s.adoptOrphans()
+		s.tellHead()
+	})
+}
+
+// resend has the transactions of a branch that was left sent once more: the pool
+// has taken them back, or will, and those on the other side of a healed partition
+// may never have heard of them.
+func (s *Service) resend(reorg chain.ReorgEvent) {
+	for _, header := range reorg.Old {
+		block := s.cfg.Chain.GetBlock(header.Hash(), header.Number.Uint64())
+		if block == nil || s.ctx.Err() != nil {
+			return
+		}
+		txs := block.Transactions()
+		s.txs.forget(txs)
+		var back types.Transactions
+		for _, tx := range txs {
+			if s.cfg.Pool.Has(tx.Hash()) {
+				back = append(back, tx)
+			}
+		}
+		s.txs.enqueue(back)
+	}
+}

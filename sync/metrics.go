@@ -1,0 +1,81 @@
+package sync
+
+import (
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metrics are what the service tells Prometheus.
+type metrics struct {
+	handshakes   *prometheus.CounterVec
+	syncs        *prometheus.CounterVec
+	served       *prometheus.CounterVec
+	blocks       *prometheus.CounterVec
+	txs          *prometheus.CounterVec
+	fromPool     prometheus.Counter
+	missing      prometheus.Counter
+	compactBytes prometheus.Counter
+	fullBytes    prometheus.Counter
+}
+
+func newMetrics(s *Service) *metrics {
+	name := func(name, help string) prometheus.CounterOpts {
+		return prometheus.CounterOpts{Namespace: "monolith", Subsystem: "sync", Name: name, Help: help}
+	}
+	m := &metrics{
+		handshakes: prometheus.NewCounterVec(name("handshakes_total",
+			"Handshakes by result: ok, mismatch, refused, failed, timeout."), []string{"result"}),
+		syncs: prometheus.NewCounterVec(name("syncs_total",
+			"Synchronisations with a peer that claims more work, by result: started, done, failed."), []string{"result"}),
+		served: prometheus.NewCounterVec(name("served_total",
+			"Items that peers were served on request, by kind."), []string{"kind"}),
+		blocks: prometheus.NewCounterVec(name("gossip_blocks_total",
+			"Blocks of gossip by what became of them: announced by us; forwarded; rebuilt from the pool alone, fetched in part or whole, not rebuilt; inserted, refused."),
+			[]string{"result"}),
+		txs: prometheus.NewCounterVec(name("gossip_transactions_total",
+			"Transactions by what became of them: sent by us; accepted, known, useless or invalid on arrival; exchanged between pools."), []string{"result"}),
+		fromPool: prometheus.NewCounter(name("compact_transactions_found_total",
+			"Transactions of announced blocks that this node had or was sent along.")),
+		missing: prometheus.NewCounter(name("compact_transactions_missing_total",
+			"Transactions of announced blocks that had to be asked for.")),
+		compactBytes: prometheus.NewCounter(name("compact_bytes_total",
+			"Bytes of block announcements, sent and received once each.")),
+		fullBytes: prometheus.NewCounter(name("compact_full_bytes_total",
+			"Bytes that the announced blocks have in full.")),
+	}
+	if s.cfg.Registerer == nil {
+		return m
+	}
+	gauge := func(name, help string, value func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "monolith", Subsystem: "sync", Name: name, Help: help}, value)
+	}
+	s.cfg.Registerer.MustRegister(m.handshakes, m.syncs, m.served, m.blocks, m.txs, m.fromPool, m.missing, m.compactBytes, m.fullBytes,
+		gauge("synced", "1 if no peer has shown a chain far ahead.", func() float64 {
+			if s.Synced() {
+				return 1
+			}
+			return 0
+		}),
+		gauge("highest_block", "Number of the highest block shown in the synchronisation that is going on; 0 without one.",
+			func() float64 { return float64(s.follower.shown()) }),
+	)
+	return m
+}
+
+// gossiped counts a block that was announced to us or by us.
+func (m *metrics) gossiped(compact int, full uint64) {
+	m.compactBytes.Add(float64(compact))
+	m.fullBytes.Add(float64(full))
+}
+
+// rebuilt counts a block that was put together from what was here and the
+// transactions that were fetched.
+func (m *metrics) rebuilt(missing int, block *types.Block) {
+	m.fullBytes.Add(float64(block.Size()))
+	m.fromPool.Add(float64(len(block.Transactions()) - missing))
+	if missing == 0 {
+		m.blocks.WithLabelValues("rebuilt from pool").Inc()
+	} else {
+		m.blocks.WithLabelValues("fetched in part").Inc()
+	}
+}
