@@ -33,7 +33,7 @@ type fetch struct {
 	average int // memory of a block, lately
 	flying  int // blocks asked for
 	gain    time.Time
-	trouble error // what the last failed request said
+	trouble error // why the target's source last failed to deliver, if it said or did something
 
 	answers chan answer
 	imports chan importResult
@@ -232,26 +232,26 @@ func (f *fetch) receive(a answer, now time.Time) {
 		}
 	}
 	f.metrics.blocks.Add(float64(len(a.blocks)))
-	if a.err != nil {
-		f.trouble = fmt.Errorf("%s: %w", p.ID(), a.err)
+	failure := a.err
+	if a.fault != "" {
+		f.blameSource(p.ID(), a.fault, a.err)
+		failure = &FaultError{Source: p.ID(), Fault: a.fault, Err: a.err}
+	}
+	if p == f.suppliers.target {
+		f.trouble = failure
 	}
 	switch {
-	case a.fault == Timeout:
-		p.fail(now)
-		f.blameSource(p.ID(), a.fault, a.err)
-	case a.fault != "":
+	case a.fault == BadBody || a.fault == BadResponse:
 		p.gone = true
-		f.blameSource(p.ID(), a.fault, a.err)
 	case a.err != nil:
 		p.fail(now)
-	case len(a.blocks) == 0:
-		f.trouble = fmt.Errorf("%s does not deliver block %d (%#x)", p.ID(), f.number(a.first), f.hashes[a.first])
+	case len(a.blocks) > 0:
+		p.deliver(len(a.blocks), now.Sub(a.since), f.limits.Blocks)
+	default:
 		p.lack(f.number(a.first), now)
-		if p == f.suppliers.target {
+		if p == f.suppliers.target { // which was to have everything
 			p.fail(now)
 		}
-	default:
-		p.deliver(len(a.blocks), now.Sub(a.since), f.limits.Blocks)
 	}
 }
 
@@ -303,9 +303,9 @@ func (f *fetch) stuck(now time.Time) error {
 	if !gone && now.Sub(f.gain) < f.limits.Stall {
 		return nil
 	}
-	err := fmt.Errorf("block %d (%#x) is not to be had", f.number(f.missing), f.hashes[f.missing])
+	block := fmt.Sprintf("block %d (%#x)", f.number(f.missing), f.hashes[f.missing])
 	if f.trouble != nil {
-		err = fmt.Errorf("%w: %w", err, f.trouble)
+		return fmt.Errorf("%s is not to be had: %w", block, f.trouble)
 	}
-	return f.blame(Empty, err)
+	return f.blame(Empty, fmt.Errorf("%s is not delivered", block))
 }

@@ -59,7 +59,7 @@ type Limits struct {
 	Future   time.Duration // how far a timestamp may be ahead of the clock
 	Timeout  time.Duration // of one request
 	Patience time.Duration // how long one request may hold up the import before another source is asked too
-	Stall    time.Duration // how long a Sync goes on without a new block
+	Stall    time.Duration // how long a Sync goes on without getting anywhere
 }
 
 // DefaultConfig returns everything but the chain, the sources, Blame and the logger.

@@ -55,7 +55,8 @@ func (n *network) branch(parents types.Blocks, blocks int, spec func(int) chaint
 	return append(slices.Clip(parents), n.Chain(parents[len(parents)-1], blocks, spec)...)
 }
 
-func (n *network) openChain(t testing.TB, dir string) *chain.Service {
+// open opens a chain in dir, or in memory, and returns what closes it.
+func (n *network) open(t testing.TB, dir string) (*chain.Service, func()) {
 	t.Helper()
 	dbConfig := db.DefaultConfig()
 	dbConfig.Memory, dbConfig.Dir, dbConfig.Log = dir == "", dir, discard()
@@ -71,11 +72,18 @@ func (n *network) openChain(t testing.TB, dir string) *chain.Service {
 		t.Fatal(err)
 	}
 	s.Start()
-	t.Cleanup(func() {
+	return s, func() {
 		if err := errors.Join(s.Stop(), store.Stop()); err != nil {
 			t.Error(err)
 		}
-	})
+	}
+}
+
+// openChain opens a chain that closes with the test.
+func (n *network) openChain(t testing.TB, dir string) *chain.Service {
+	t.Helper()
+	s, stop := n.open(t, dir)
+	t.Cleanup(stop)
 	return s
 }
 

@@ -15,11 +15,10 @@ const (
 	// are taken. That happens near the tip only, where few headers are taken.
 	maxRewinds = 8
 
-	// The headers of a round have to come at this pace, after a while of grace:
-	// far less than any link allows, but one header per answer would keep a Sync
-	// busy for days.
+	// headersPerSecond is the pace that the headers of a round have to keep up,
+	// after a while of grace: less than any link allows, but one header per
+	// answer would keep a Sync busy for days.
 	headersPerSecond = 50
-	headersGrace     = 30 * time.Second
 )
 
 // outlook is what lies beyond the headers taken so far.
@@ -76,7 +75,7 @@ func (s *session) headers(ctx context.Context) (*trail, outlook, error) {
 			return nil, 0, s.blame(FalseWork, fmt.Errorf("%d headers above block %d show less work than our head has", len(t.hashes), t.base.number()))
 		}
 		taken += len(headers)
-		if allowed := headersGrace + time.Duration(taken)*time.Second/headersPerSecond; time.Since(start) > allowed {
+		if allowed := s.limits.Stall + time.Duration(taken)*time.Second/headersPerSecond; time.Since(start) > allowed {
 			return nil, 0, s.blame(Timeout, fmt.Errorf("%d headers took %v", taken, time.Since(start).Round(time.Second)))
 		}
 	}

@@ -10,7 +10,7 @@ const (
 	// maxStrikes is how many requests in a row may fail before a source is given
 	// up for this Sync. The pause in between starts with retryPause and doubles.
 	maxStrikes = 3
-	retryPause = 2 * time.Second
+	retryPause = time.Second
 
 	// batchTime is how long a source should need for one request: long enough to
 	// make the way there and back cheap, short enough to notice a slow one.
