@@ -43,7 +43,7 @@ func chasePauses() []time.Duration {
 
 // follower is the state of the loop that follows the chain with most work.
 type follower struct {
-	wake chan struct{} // holds one
+	wake  chan struct{} // holds one
 	reach atomic.Uint64 // highest header that came in the sync that is going on
 	best  atomic.Uint64 // highest block that was shown in it; 0: none, or no sync is going on
 

@@ -178,7 +178,6 @@ func (n *node) awaitPending(count int) {
 	await(n.t, "pooled transactions", func() bool { pending, _ := n.pool.Stats(); return pending == count })
 }
 
-
 func await(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), testPatience)
