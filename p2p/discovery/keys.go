@@ -51,7 +51,7 @@ func NodeID(id peer.ID) (enode.ID, error) {
 // ParseENR decodes and verifies the text form of a record, "enr:...".
 func ParseENR(text string) (*enode.Node, error) {
 	if !strings.HasPrefix(text, "enr:") {
-		return nil, errors.New("a node record begins with enr:")
+		return nil, errors.New("a node record begins with \"enr:\"")
 	}
 	node, err := enode.Parse(enode.ValidSchemes, text)
 	if err != nil {
@@ -129,5 +129,6 @@ func multiaddrs(ip netip.Addr, tcp, quic uint16) []ma.Multiaddr {
 
 // dialable reports whether ip can be the address of one node.
 func dialable(ip netip.Addr) bool {
+	ip = ip.Unmap()
 	return ip.IsValid() && !ip.IsUnspecified() && !ip.IsMulticast()
 }

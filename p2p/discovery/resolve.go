@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -227,10 +228,14 @@ func (r *Resolver) learn(ctx context.Context, ip netip.Addr, port uint16) (peer.
 	return secured.RemotePeer(), nil
 }
 
-// contextual prefers the reason why a context ended to what that led to.
+// contextual prefers the reason why a context ended to what that led to. The
+// deadline of a connection can be a moment earlier than that of its context.
 func contextual(ctx context.Context, err error) error {
 	if cause := ctx.Err(); cause != nil {
 		return cause
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return context.DeadlineExceeded
 	}
 	return err
 }

@@ -17,7 +17,7 @@ const (
 	scanInterval = time.Second
 	// Searches are this far apart. The pause grows by half as long as nothing new
 	// turns up: each costs a request to every node of a small network.
-	searchMin, searchMax = time.Second, 30 * time.Second
+	searchSoon, searchLate = time.Second, 30 * time.Second
 
 	// searchWidth is how many nodes are asked in one search. They name at most 16
 	// nodes each, which are then asked themselves, all at once.
@@ -58,7 +58,7 @@ func (s *Service) run() {
 	defer scan.Stop()
 	search := time.NewTimer(0)
 	defer search.Stop()
-	pause := searchMin
+	pause := searchSoon
 	for {
 		select {
 		case <-s.ctx.Done():
@@ -66,16 +66,16 @@ func (s *Service) run() {
 		case <-scan.C:
 			s.updateEntry()
 			if s.offerLive() { // whoever is new may know more
-				pause = searchMin
+				pause = searchSoon
 			}
 		case <-s.poke:
-			pause = searchMin
+			pause = searchSoon
 			search.Reset(0)
 		case <-search.C:
 			if s.search() {
-				pause = searchMin
+				pause = searchSoon
 			} else {
-				pause = min(pause*3/2, searchMax)
+				pause = min(pause*3/2, searchLate)
 			}
 			search.Reset(jitter(pause))
 		}

@@ -72,14 +72,15 @@ func bind(addrs []netip.Addr, port int) (conns []*net.UDPConn, err error) {
 			}
 			return nil, fmt.Errorf("listen for discovery on %s: %w", addr, err)
 		}
-		port = localPort(conn)
+		port = int(localAddr(conn).Port())
 		conns = append(conns, conn)
 	}
 	return conns, nil
 }
 
-func localPort(conn *net.UDPConn) int {
-	return conn.LocalAddr().(*net.UDPAddr).Port
+func localAddr(conn *net.UDPConn) netip.AddrPort {
+	addr, _ := conn.LocalAddr().(*net.UDPAddr) // it always is one
+	return addr.AddrPort()
 }
 
 // read passes the packets of one connection on until that is closed.
@@ -117,8 +118,7 @@ func (s *socket) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) {
 func (s *socket) WriteToUDPAddrPort(b []byte, addr netip.AddrPort) (n int, err error) {
 	err = fmt.Errorf("no socket for the address %s: %w", addr, net.ErrClosed)
 	for _, conn := range s.conns {
-		local := conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr()
-		if local.Unmap().Is4() != addr.Addr().Unmap().Is4() {
+		if localAddr(conn).Addr().Unmap().Is4() != addr.Addr().Unmap().Is4() {
 			continue
 		}
 		if n, err = conn.WriteToUDPAddrPort(b, addr); err == nil {
@@ -132,7 +132,7 @@ func (s *socket) WriteToUDPAddrPort(b []byte, addr netip.AddrPort) (n int, err e
 func (s *socket) LocalAddr() net.Addr { return s.conns[0].LocalAddr() }
 
 // Port returns the port of all connections.
-func (s *socket) Port() int { return localPort(s.conns[0]) }
+func (s *socket) Port() int { return int(localAddr(s.conns[0]).Port()) }
 
 // Close implements discover.UDPConn. It waits for the readers.
 func (s *socket) Close() error {

@@ -47,6 +47,8 @@ func ParseTarget(text string) (Target, error) {
 		return Target{}, fmt.Errorf("target of %d characters", len(text))
 	case strings.HasPrefix(text, "enode://"):
 		err = devp2pError(text)
+	case strings.Contains(text, "://"):
+		err = errors.New("a URL does not name a node")
 	case strings.HasPrefix(text, "enr:"):
 		if t.node, err = ParseENR(text); err == nil {
 			t.info, err = NodeToAddrInfo(t.node)
