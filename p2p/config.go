@@ -6,7 +6,6 @@ import (
 	"net/netip"
 
 	"github.com/ethereum/go-ethereum/ethdb"
-	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sirupsen/logrus"
 )
@@ -92,6 +91,16 @@ func (cfg Config) Validate() error {
 		_, err := netip.ParseAddr(addr)
 		require(err == nil, "listen address %q is not an IP", addr)
 	}
+	if _, err := parseAnnouncements(cfg.Announce); err != nil {
+		faults = append(faults, err)
+	}
+	for why, list := range map[purpose][]string{forStartup: cfg.Bootnodes, forStatic: cfg.Static, forTrust: cfg.Trusted} {
+		for _, text := range list {
+			if _, err := parseErrand(text, why); err != nil {
+				faults = append(faults, err)
+			}
+		}
+	}
 	for _, list := range [][]string{cfg.Allow, cfg.Deny} {
 		if _, err := parseSubjects(list); err != nil {
 			faults = append(faults, err)
@@ -101,50 +110,4 @@ func (cfg Config) Validate() error {
 		return fmt.Errorf("p2p configuration: %w", err)
 	}
 	return nil
-}
-
-// subjects are peers and networks that an allow-list or ban-list speaks of.
-type subjects struct {
-	peers map[peer.ID]struct{}
-	nets  []netip.Prefix
-}
-
-func parseSubjects(list []string) (subjects, error) {
-	s := subjects{peers: make(map[peer.ID]struct{})}
-	var faults []error
-	for _, text := range list {
-		if prefix, err := parsePrefix(text); err == nil {
-			s.nets = append(s.nets, prefix)
-		} else if id, err := peer.Decode(text); err == nil {
-			s.peers[id] = struct{}{}
-		} else {
-			faults = append(faults, fmt.Errorf("%q is neither a peer id nor an IP or CIDR", text))
-		}
-	}
-	return s, errors.Join(faults...)
-}
-
-// parsePrefix reads a CIDR, or an IP as the network of that address alone.
-func parsePrefix(text string) (netip.Prefix, error) {
-	if addr, err := netip.ParseAddr(text); err == nil {
-		return addr.Unmap().WithZone("").Prefix(addr.Unmap().BitLen())
-	}
-	prefix, err := netip.ParsePrefix(text)
-	return prefix.Masked(), err
-}
-
-func (s subjects) empty() bool { return len(s.peers) == 0 && len(s.nets) == 0 }
-
-func (s subjects) hasPeer(id peer.ID) bool {
-	_, ok := s.peers[id]
-	return ok
-}
-
-func (s subjects) hasAddr(addr netip.Addr) bool {
-	for _, prefix := range s.nets {
-		if prefix.Contains(addr) {
-			return true
-		}
-	}
-	return false
 }

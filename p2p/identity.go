@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/ethereum/go-ethereum/crypto"
-	libp2pcrypto "github.com/libp2p/go-libp2p/core/crypto"
 )
 
 // loadKey reads the node's identity, in geth's format (64 hexadecimal digits),
@@ -45,9 +44,4 @@ func storeKey(file string, key *ecdsa.PrivateKey) error {
 		return err
 	}
 	return os.Rename(temp, file)
-}
-
-// hostKey converts the key to libp2p's form.
-func hostKey(key *ecdsa.PrivateKey) (libp2pcrypto.PrivKey, error) {
-	return libp2pcrypto.UnmarshalSecp256k1PrivateKey(crypto.FromECDSA(key))
 }

@@ -3,7 +3,6 @@ package p2p
 import (
 	"time"
 
-	"github.com/ethereum/go-ethereum/event"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	ma "github.com/multiformats/go-multiaddr"
@@ -37,36 +36,47 @@ type PeerEvent struct {
 }
 
 // Count returns the number of connected peers.
-func (s *Service) Count() int { return len(s.host.Network().Peers()) }
+func (s *Service) Count() int { return s.roster.count() }
 
 // Connected reports whether the peer is connected.
 func (s *Service) Connected(id peer.ID) bool {
-	return s.host.Network().Connectedness(id) == network.Connected
+	_, ok := s.roster.get(id)
+	return ok
 }
 
-// Peers returns the connected peers.
+// Peers returns the connected peers, the longest connected first.
 func (s *Service) Peers() []Peer {
-	var peers []Peer
-	for _, id := range s.host.Network().Peers() {
-		peers = append(peers, Peer{ID: id})
+	members := s.roster.all()
+	peers := make([]Peer, 0, len(members))
+	for _, m := range members {
+		peers = append(peers, s.describe(m))
 	}
 	return peers
 }
 
-// SubscribePeers delivers the coming and going of peers to ch.
-func (s *Service) SubscribePeers(ch chan<- PeerEvent) event.Subscription {
-	return s.events.Subscribe(ch)
-}
-
-// Report charges a peer with an offence. Enough of them, and it is banned.
-func (s *Service) Report(id peer.ID, o Offence, err error) {
-	s.log.WithField("peer", id).WithField("offence", o).WithError(err).Debug("Peer misbehaves")
-}
-
-// Credit rewards a peer.
-func (s *Service) Credit(id peer.ID, m Merit) {}
-
-// Disconnect says goodbye to a peer and closes all connections to it.
-func (s *Service) Disconnect(id peer.ID, reason string) {
-	s.host.Network().ClosePeer(id)
+func (s *Service) describe(m *member) Peer {
+	p := Peer{
+		ID:        m.id,
+		Addr:      m.conn.RemoteMultiaddr(),
+		Direction: network.DirOutbound,
+		Transport: transportOf(m.conn.RemoteMultiaddr()),
+		Agent:     m.agent,
+		Since:     m.since,
+		Latency:   s.host.Peerstore().LatencyEWMA(m.id),
+		Score:     s.scores.of(m.id),
+	}
+	if m.inbound {
+		p.Direction = network.DirInbound
+	}
+	protocols, err := s.host.Peerstore().GetProtocols(m.id)
+	if err == nil {
+		for _, id := range protocols {
+			p.Protocols = append(p.Protocols, printable([]byte(id)))
+		}
+	}
+	p.Static, p.Trusted = s.roster.named(m.id)
+	if node, ok := s.records.Get(m.id); ok {
+		p.ENR = node.String()
+	}
+	return p
 }

@@ -60,18 +60,25 @@ func (s *Service) Handle(p Protocol, handler Handler) error {
 func (s *Service) serve(stream network.Stream, p Protocol, handler Handler) {
 	defer stream.Reset() // does nothing to a stream that was closed
 	from := stream.Conn().RemotePeer()
-	deadline := time.Now().Add(p.Timeout)
+	ctx, cancel := context.WithTimeout(s.ctx, p.Timeout)
+	defer cancel()
+	deadline, _ := ctx.Deadline()
 	if err := stream.SetDeadline(deadline); err != nil {
 		return
 	}
-	request, err := readFrame(bufio.NewReader(stream), p.MaxRequest)
-	if err != nil {
-		s.blameStream(from, p, err)
-		return
+	code, response := codeBusy, []byte("too many requests")
+	if quota := s.quotas.get(from, p, true); !quota.enter(ctx) {
+		s.Report(from, Flood, fmt.Errorf("too many requests of protocol %s", p.ID))
+	} else {
+		defer quota.leave()
+		request, err := readFrame(bufio.NewReader(stream), p.MaxRequest)
+		if err != nil {
+			s.metrics.served(p.ID, err)
+			s.blameStream(from, p, err)
+			return
+		}
+		code, response = s.answer(ctx, from, p, handler, request)
 	}
-	ctx, cancel := context.WithDeadline(s.ctx, deadline)
-	defer cancel()
-	code, response := s.answer(ctx, from, p, handler, request)
 	if err := writeFrame(stream, []byte{code}, response); err != nil {
 		s.log.WithField("peer", from).WithError(err).Debug("Cannot answer request")
 		return
@@ -81,6 +88,7 @@ func (s *Service) serve(stream network.Stream, p Protocol, handler Handler) {
 
 func (s *Service) answer(ctx context.Context, from peer.ID, p Protocol, handler Handler, request []byte) (byte, []byte) {
 	response, err := handler(ctx, from, request)
+	defer func() { s.metrics.served(p.ID, err) }()
 	if err == nil && len(response) > p.MaxResponse {
 		err = fmt.Errorf("%w: response of %d bytes, %d allowed", ErrTooLarge, len(response), p.MaxResponse)
 	}
@@ -118,30 +126,52 @@ func (s *Service) Request(ctx context.Context, to peer.ID, p Protocol, request [
 	return response, nil
 }
 
-func (s *Service) exchange(ctx context.Context, to peer.ID, p Protocol, request []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
-	defer cancel()
-	stream, err := s.host.NewStream(network.WithNoDial(ctx, "request"), to, p.ID)
-	if err != nil {
-		return nil, requestError(err)
-	}
-	defer stream.Reset()
-	defer context.AfterFunc(ctx, func() { stream.Reset() })()
-	deadline, _ := ctx.Deadline()
-	if err := stream.SetDeadline(deadline); err != nil {
+// exchange sends a request within its quota and reads the answer.
+func (s *Service) exchange(ctx context.Context, to peer.ID, p Protocol, request []byte) (response []byte, err error) {
+	defer func() { s.metrics.asked(p.ID, err) }()
+	quota := s.quotas.get(to, p, false)
+	if err := quota.wait(ctx); err != nil {
 		return nil, err
 	}
-	response, err := converse(stream, p, request)
-	switch {
-	case err == nil:
+	defer quota.release()
+	limited, cancel := context.WithTimeout(ctx, p.Timeout)
+	defer cancel()
+	stream, err := s.openStream(limited, to, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer stream.Reset() // does nothing to a stream that was closed
+	defer context.AfterFunc(limited, func() { stream.Reset() })()
+	response, err = converse(stream, p, request)
+	if err == nil {
 		stream.Close()
 		return response, nil
-	case ctx.Err() != nil && !errors.Is(err, ErrTooLarge) && !errors.Is(err, errFraming):
-		err = ctx.Err()
 	}
 	err = requestError(err)
-	s.blameStream(to, p, err)
+	if limited.Err() != nil && !errors.Is(err, ErrTooLarge) && !errors.Is(err, errFraming) {
+		err = limited.Err() // why the stream was reset
+	}
+	if ctx.Err() == nil {
+		s.blameStream(to, p, err)
+	}
 	return nil, err
+}
+
+func (s *Service) openStream(ctx context.Context, to peer.ID, id protocol.ID) (network.Stream, error) {
+	if s.host.Network().Connectedness(to) != network.Connected {
+		return nil, ErrNotConnected
+	}
+	stream, err := s.host.NewStream(network.WithNoDial(ctx, "request"), to, id)
+	switch {
+	case err == nil:
+		deadline, _ := ctx.Deadline()
+		return stream, stream.SetDeadline(deadline)
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case s.host.Network().Connectedness(to) != network.Connected:
+		return nil, ErrNotConnected
+	}
+	return nil, requestError(err)
 }
 
 // converse writes the request and reads the answer.
@@ -174,8 +204,6 @@ func converse(stream network.Stream, p Protocol, request []byte) ([]byte, error)
 // requestError translates libp2p's errors into those that callers know.
 func requestError(err error) error {
 	switch {
-	case errors.Is(err, network.ErrNoConn):
-		return ErrNotConnected
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return context.DeadlineExceeded
 	}

@@ -3,7 +3,11 @@ package p2p
 import (
 	"errors"
 	"fmt"
+	"math"
+	"sync"
 	"time"
+
+	"github.com/libp2p/go-libp2p/core/peer"
 )
 
 // Offence is something a peer did wrong. The zero value is none.
@@ -107,4 +111,94 @@ func blamed(err error) (Offence, bool) {
 		return m.Offence, true
 	}
 	return 0, false
+}
+
+// scoresKept bounds how many peers a score is remembered of.
+const scoresKept = 4096
+
+// scores are the standings of peers, connected or not: who comes back is who
+// left.
+type scores struct {
+	mu   sync.Mutex // guards all below
+	now  func() time.Time
+	book map[peer.ID]score
+}
+
+type score struct {
+	points float64
+	at     time.Time // when points were right
+}
+
+func newScores(now func() time.Time) *scores {
+	return &scores{now: now, book: make(map[peer.ID]score)}
+}
+
+// of returns a peer's score.
+func (s *scores) of(id peer.ID) float64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.book[id].decayed(s.now())
+}
+
+// charge takes an offence from a peer's score. It reports whether the peer is to
+// be banned for it.
+func (s *scores) charge(id peer.ID, o Offence) (ban bool) {
+	row := offences[o]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.book[id].decayed(s.now())
+	after := before - row.points
+	if !row.bans {
+		after = min(before, max(after, harmlessFloor))
+	}
+	s.set(id, after)
+	return row.bans && after <= banThreshold
+}
+
+// credit adds to a peer's score.
+func (s *scores) credit(id peer.ID, m Merit) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.set(id, min(s.book[id].decayed(s.now())+merits[m], maxScore))
+}
+
+// clear forgives a peer everything.
+func (s *scores) clear(id peer.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.book, id)
+}
+
+func (s *scores) set(id peer.ID, points float64) {
+	if _, known := s.book[id]; !known && len(s.book) >= scoresKept {
+		s.forget()
+	}
+	s.book[id] = score{points, s.now()}
+}
+
+// forget drops what is the least loss: the score nearest to 0.
+func (s *scores) forget() {
+	var least peer.ID
+	best := math.Inf(1)
+	for id, score := range s.book {
+		if points := math.Abs(score.decayed(s.now())); points < best {
+			least, best = id, points
+		}
+	}
+	delete(s.book, least)
+}
+
+// tidy drops what has decayed to nothing.
+func (s *scores) tidy() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, score := range s.book {
+		if math.Abs(score.decayed(s.now())) < 0.5 {
+			delete(s.book, id)
+		}
+	}
+}
+
+func (s score) decayed(now time.Time) float64 {
+	return s.points * math.Exp2(-float64(now.Sub(s.at))/float64(scoreHalfLife))
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
@@ -131,7 +132,7 @@ func newPubSub(s *Service) (*pubsub.PubSub, error) {
 	params.HistoryGossip *= 2
 	// No peer makes us dial others.
 	params.Connectors, params.MaxPendingConnections = 0, 0
-	return pubsub.NewGossipSub(s.ctx, s.host,
+	return pubsub.NewGossipSub(s.ctx, s.gossip,
 		pubsub.WithGossipSubParams(params),
 		pubsub.WithFloodPublish(true),
 		pubsub.WithNoAuthor(),
@@ -141,6 +142,8 @@ func newPubSub(s *Service) (*pubsub.PubSub, error) {
 		pubsub.WithValidateQueueSize(1024),
 		pubsub.WithPeerOutboundQueueSize(256),
 		pubsub.WithRawTracer(s.mesh),
+		pubsub.WithSubscriptionFilter(s.topics),
+		pubsub.WithLogger(slog.New(newLogHandler(s.log, "gossip"))),
 	)
 }
 

@@ -1,0 +1,235 @@
+package p2p
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	pubsub "github.com/libp2p/go-libp2p-pubsub"
+	pubsubpb "github.com/libp2p/go-libp2p-pubsub/pb"
+	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/core/protocol"
+	"golang.org/x/time/rate"
+)
+
+const (
+	// gossipPatience is how long a peer may take for one message of gossip, once
+	// it has begun: 12 MiB on a line of 2 Mbit/s.
+	gossipPatience = time.Minute
+
+	// A peer needs one gossip stream per connection. Each further one costs us a
+	// little, and ends the one before.
+	gossipStreamRate, gossipStreamBurst = 0.2, 10
+
+	// topicsPerPeer bounds the topics that are noted for a peer. It is no more
+	// than a guard of memory: one network has a handful.
+	topicsPerPeer = 32
+)
+
+// gossipHost stands between gossipsub and libp2p, to see what gossipsub does not
+// tell: streams that it gives up because of what it read, and half messages,
+// which it would wait for for ever.
+type gossipHost struct {
+	host.Host
+	s *Service
+
+	mu      sync.Mutex
+	streams map[peer.ID]*gossipPeer // guarded by mu
+}
+
+// gossipPeer is what is known of a peer's gossip streams.
+type gossipPeer struct {
+	current *gossipStream
+	opened  *rate.Limiter
+}
+
+func newGossipHost(s *Service) *gossipHost {
+	return &gossipHost{Host: s.host, s: s, streams: make(map[peer.ID]*gossipPeer)}
+}
+
+// SetStreamHandler implements host.Host.
+func (h *gossipHost) SetStreamHandler(id protocol.ID, handler network.StreamHandler) {
+	h.Host.SetStreamHandler(id, func(stream network.Stream) {
+		guarded := &gossipStream{Stream: stream, s: h.s, read: frameReader{limit: MaxTopicMessage + gossipOverhead}}
+		if !h.begin(guarded) {
+			h.s.Report(stream.Conn().RemotePeer(), Flood, errors.New("too many gossip streams"))
+			_ = stream.Reset()
+			return
+		}
+		handler(guarded)
+	})
+}
+
+// begin notes a new stream; gossipsub is going to end the one before.
+func (h *gossipHost) begin(stream *gossipStream) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	id := stream.Conn().RemotePeer()
+	p := h.streams[id]
+	if p == nil {
+		p = &gossipPeer{opened: rate.NewLimiter(gossipStreamRate, gossipStreamBurst)}
+		h.streams[id] = p
+	}
+	if !p.opened.Allow() {
+		return false
+	}
+	if p.current != nil {
+		p.current.superseded.Store(true)
+	}
+	p.current = stream
+	return true
+}
+
+// tidy forgets peers that are gone, once they may open all their streams again.
+func (h *gossipHost) tidy() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, p := range h.streams {
+		if h.Network().Connectedness(id) == network.NotConnected && p.opened.Tokens() >= gossipStreamBurst {
+			delete(h.streams, id)
+		}
+	}
+}
+
+// gossipStream is a stream on which a peer sends gossip.
+type gossipStream struct {
+	network.Stream
+	s          *Service
+	read       frameReader
+	failed     bool        // a read has failed: what follows is not the peer's fault
+	superseded atomic.Bool // by another stream of the same peer
+}
+
+// Read implements io.Reader. A message that has begun must end in time.
+func (g *gossipStream) Read(p []byte) (int, error) {
+	n, err := g.Stream.Read(p)
+	before := g.read.inside()
+	framing := g.read.advance(p[:n])
+	if inside := g.read.inside(); inside != before {
+		var deadline time.Time
+		if inside {
+			deadline = time.Now().Add(gossipPatience)
+		}
+		_ = g.SetReadDeadline(deadline) // fails only on a closed stream
+	}
+	if framing != nil {
+		g.failed = true
+		g.s.Report(g.Conn().RemotePeer(), framing.Offence, framing.Err)
+		return n, framing
+	}
+	if err != nil {
+		g.failed = true
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			g.s.Report(g.Conn().RemotePeer(), Timeout, errors.New("half a message of gossip"))
+		} else if errors.Is(err, io.EOF) && g.read.inside() {
+			g.s.Report(g.Conn().RemotePeer(), Malformed, errors.New("half a message of gossip"))
+		}
+	}
+	return n, err
+}
+
+// Reset implements network.Stream. gossipsub resets a stream when it cannot
+// decode what it has read.
+func (g *gossipStream) Reset() error {
+	if !g.failed && !g.superseded.Load() && g.s.ctx.Err() == nil && !g.Conn().IsClosed() {
+		g.s.Report(g.Conn().RemotePeer(), Malformed, errors.New("gossip that cannot be decoded"))
+	}
+	return g.Stream.Reset()
+}
+
+// frameReader follows the messages in a stream of bytes: a varint, and as many
+// bytes as it says.
+type frameReader struct {
+	limit  uint64
+	length uint64 // of the message, as far as its varint is read
+	shift  int    // bits of the varint read; 0 = none
+	left   uint64 // bytes of the message to come
+}
+
+// inside reports whether a message has begun and not ended.
+func (f *frameReader) inside() bool { return f.shift > 0 || f.left > 0 }
+
+// advance takes the next bytes.
+func (f *frameReader) advance(p []byte) *Misconduct {
+	for len(p) > 0 {
+		if f.left > 0 {
+			n := min(f.left, uint64(len(p)))
+			f.left -= n
+			p = p[n:]
+			continue
+		}
+		b := p[0]
+		p = p[1:]
+		f.length |= uint64(b&0x7f) << f.shift
+		f.shift += 7
+		if f.length > f.limit {
+			return &Misconduct{Oversized, fmt.Errorf("%w: gossip of %d bytes", ErrTooLarge, f.length)}
+		}
+		if f.shift > 35 {
+			return &Misconduct{Malformed, errFraming}
+		}
+		if b < 0x80 {
+			f.left, f.length, f.shift = f.length, 0, 0
+		}
+	}
+	return nil
+}
+
+var _ pubsub.SubscriptionFilter = (*topicFilter)(nil)
+
+// topicFilter bounds the topics that gossipsub notes for a peer. All topics are
+// accepted up to the bound, since one may be joined later.
+type topicFilter struct {
+	mu     sync.Mutex
+	topics map[peer.ID]map[string]struct{} // guarded by mu
+}
+
+func newTopicFilter() *topicFilter {
+	return &topicFilter{topics: make(map[peer.ID]map[string]struct{})}
+}
+
+// CanSubscribe implements pubsub.SubscriptionFilter.
+func (f *topicFilter) CanSubscribe(string) bool { return true }
+
+// FilterIncomingSubscriptions implements pubsub.SubscriptionFilter.
+func (f *topicFilter) FilterIncomingSubscriptions(from peer.ID, subs []*pubsubpb.RPC_SubOpts) ([]*pubsubpb.RPC_SubOpts, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	topics := f.topics[from]
+	if topics == nil {
+		topics = make(map[string]struct{})
+		f.topics[from] = topics
+	}
+	var accepted []*pubsubpb.RPC_SubOpts
+	for _, sub := range subs {
+		topic := sub.GetTopicid()
+		_, known := topics[topic]
+		switch {
+		case sub.GetSubscribe() && !known && len(topics) >= topicsPerPeer:
+			continue
+		case sub.GetSubscribe():
+			topics[topic] = struct{}{}
+		default:
+			delete(topics, topic)
+		}
+		accepted = append(accepted, sub)
+	}
+	return accepted, nil
+}
+
+// tidy forgets the peers that are gone.
+func (f *topicFilter) tidy(connected func(peer.ID) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for id := range f.topics {
+		if !connected(id) {
+			delete(f.topics, id)
+		}
+	}
+}

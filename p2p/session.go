@@ -1,0 +1,259 @@
+package p2p
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/libp2p/go-libp2p/core/event"
+	"github.com/libp2p/go-libp2p/core/network"
+	"github.com/libp2p/go-libp2p/core/peer"
+	"github.com/libp2p/go-libp2p/p2p/host/eventbus"
+	ma "github.com/multiformats/go-multiaddr"
+	"github.com/sirupsen/logrus"
+)
+
+// goodbye tells a peer why the session ends. A peer is who serves it: others
+// that speak libp2p are let go.
+func goodbye() Protocol {
+	return Protocol{
+		ID: "/monolith/goodbye/1", MaxRequest: maxRefusal, MaxResponse: 0,
+		Timeout: time.Second, PerPeer: 1, Rate: 1, Burst: 4,
+	}
+}
+
+// Reasons for a goodbye that are nobody's fault, and no news.
+const (
+	reasonStopping = "shutting down"
+	reasonEvicted  = "making room for another peer"
+)
+
+// hostEvents is how many events of libp2p can wait for watchHost. libp2p itself
+// waits when it is full.
+const hostEvents = 256
+
+// subscribeHost asks libp2p to tell about connections.
+func (s *Service) subscribeHost() error {
+	s.host.Network().Notify(&network.NotifyBundle{
+		ConnectedF:    func(network.Network, network.Conn) { s.gater.conns.Add(1) },
+		DisconnectedF: func(network.Network, network.Conn) { s.gater.conns.Add(-1) },
+	})
+	var err error
+	s.hostEvents, err = s.host.EventBus().Subscribe([]any{
+		new(event.EvtPeerIdentificationCompleted),
+		new(event.EvtPeerIdentificationFailed),
+		new(event.EvtPeerConnectednessChanged),
+		new(event.EvtLocalAddressesUpdated),
+	}, eventbus.BufSize(hostEvents))
+	return err
+}
+
+// watchHost turns libp2p's connections into sessions: a peer is connected when
+// it has said which protocols it serves and there is a slot for it, and no
+// longer connected when its last connection is closed.
+func (s *Service) watchHost() {
+	for {
+		select {
+		case e, ok := <-s.hostEvents.Out():
+			if !ok {
+				return
+			}
+			switch e := e.(type) {
+			case event.EvtPeerIdentificationCompleted:
+				s.identified(e)
+			case event.EvtPeerIdentificationFailed:
+				if _, ok := s.roster.get(e.Peer); !ok {
+					s.closePeer(e.Peer)
+				}
+			case event.EvtPeerConnectednessChanged:
+				if e.Connectedness == network.NotConnected {
+					s.lost(e.Peer)
+				}
+			case event.EvtLocalAddressesUpdated:
+				s.recordFound()
+			}
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// identified is called for every new connection, and again when a peer changes
+// what it says of itself.
+func (s *Service) identified(e event.EvtPeerIdentificationCompleted) {
+	if e.Conn == nil || e.Conn.IsClosed() || e.Conn.Stat().Limited {
+		return // relayed: a session begins when a direct connection is made
+	}
+	if m, ok := s.roster.get(e.Peer); ok {
+		if m.conn == e.Conn || !m.conn.IsClosed() {
+			return
+		}
+		// The peer has closed its session and begun another before libp2p told
+		// us of the first one's end.
+		s.end(e.Peer, m.conn)
+	}
+	if !slices.Contains(e.Protocols, goodbye().ID) {
+		s.log.WithFields(logrus.Fields{"peer": e.Peer, "agent": printable([]byte(e.AgentVersion))}).
+			Debug("Not a node of this kind")
+		s.closePeer(e.Peer)
+		return
+	}
+	s.admit(e)
+}
+
+// admit begins a session, or tells the peer why not.
+func (s *Service) admit(e event.EvtPeerIdentificationCompleted) {
+	m := &member{
+		id:      e.Peer,
+		conn:    e.Conn,
+		inbound: e.Conn.Stat().Direction == network.DirInbound,
+		agent:   printable([]byte(e.AgentVersion)),
+		since:   time.Now(),
+	}
+	evicted, err := s.roster.admit(m, s.scores.of)
+	if err != nil {
+		s.spawn(func() { s.part(m.id, err.Error()) })
+		return
+	}
+	if evicted != "" {
+		s.finish(evicted, reasonEvicted)
+		s.spawn(func() { s.part(evicted, reasonEvicted) })
+	}
+	s.farewells.Remove(m.id)
+	s.log.WithFields(logrus.Fields{
+		"peer": m.id, "addr": m.conn.RemoteMultiaddr(), "agent": m.agent, "inbound": m.inbound, "peers": s.roster.count(),
+	}).Debug("Peer connected")
+	s.remember(m)
+	s.events.push(PeerEvent{ID: m.id, Connected: true, Inbound: m.inbound, First: s.speaksFirst(m.id)})
+	if s.speaksFirst(m.id) {
+		s.spawn(func() { s.exchangeENR(m.id) })
+	}
+}
+
+// speaksFirst is true at one end of every pair.
+func (s *Service) speaksFirst(id peer.ID) bool { return s.host.ID() < id }
+
+// lost is called when the last connection to a peer is closed.
+func (s *Service) lost(id peer.ID) {
+	if m, ok := s.roster.get(id); ok && !m.conn.IsClosed() {
+		return // it is back already
+	}
+	s.end(id, nil)
+}
+
+// end ends a session that is over.
+func (s *Service) end(id peer.ID, conn network.Conn) {
+	m, ok := s.roster.remove(id, conn)
+	if !ok {
+		return
+	}
+	reason, _ := s.farewells.Get(id)
+	s.log.WithFields(logrus.Fields{"peer": id, "reason": reason, "lasted": time.Since(m.since).Round(time.Millisecond)}).
+		Debug("Peer disconnected")
+	s.remember(m)
+	s.finish(id, reason)
+	s.dialer.lost(id, time.Since(m.since))
+}
+
+// finish tells other services that a peer is gone.
+func (s *Service) finish(id peer.ID, reason string) {
+	s.events.push(PeerEvent{ID: id, Reason: reason})
+}
+
+// Disconnect tells a peer why it is to go, and closes all connections to it.
+// Both sides log the reason. It does not wait for either.
+func (s *Service) Disconnect(id peer.ID, reason string) {
+	s.spawn(func() { s.part(id, reason) })
+}
+
+// part says goodbye, if the peer listens, and closes all connections.
+func (s *Service) part(id peer.ID, reason string) {
+	if s.host.Network().Connectedness(id) == network.NotConnected {
+		return
+	}
+	if _, busy := s.parting.LoadOrStore(id, nil); busy {
+		return // a goodbye is under way
+	}
+	defer s.parting.Delete(id)
+	s.noteFarewell(id, reason, "Disconnecting peer")
+	ctx, cancel := context.WithTimeout(context.Background(), goodbye().Timeout)
+	defer cancel()
+	if _, err := s.exchange(ctx, id, goodbye(), []byte(reason[:min(len(reason), maxRefusal)])); err != nil {
+		s.log.WithField("peer", id).WithError(err).Debug("Cannot say goodbye")
+	}
+	s.closePeer(id)
+}
+
+// partAll says goodbye to everybody at once.
+func (s *Service) partAll() {
+	done := make(chan struct{})
+	members := s.roster.all()
+	for _, m := range members {
+		go func() {
+			defer func() { done <- struct{}{} }()
+			s.part(m.id, reasonStopping)
+		}()
+	}
+	for range members {
+		<-done
+	}
+}
+
+func (s *Service) closePeer(id peer.ID) {
+	if err := s.host.Network().ClosePeer(id); err != nil {
+		s.log.WithField("peer", id).WithError(err).Debug("Cannot close connection")
+	}
+}
+
+// hearGoodbye takes a peer's goodbye. The peer closes the connection itself.
+func (s *Service) hearGoodbye(_ context.Context, from peer.ID, reason []byte) ([]byte, error) {
+	s.noteFarewell(from, printable(reason), "Peer says goodbye")
+	return nil, nil
+}
+
+// noteFarewell notes why a session ends. What a user may have to act upon is
+// logged at info; the routine of full slots and restarts, and what the same peer
+// has been told before, at debug.
+func (s *Service) noteFarewell(id peer.ID, reason, message string) {
+	previous, _ := s.farewells.Get(id)
+	s.farewells.Add(id, reason)
+	entry := s.log.WithFields(logrus.Fields{"peer": id, "reason": reason})
+	switch reason {
+	case previous, reasonStopping, reasonEvicted, errTooManyPeers.Error():
+		entry.Debug(message)
+	default:
+		entry.Info(message)
+	}
+}
+
+// remember stores where a peer can be dialled.
+func (s *Service) remember(m *member) {
+	var addrs []ma.Multiaddr
+	remote := m.conn.RemoteMultiaddr()
+	if !m.inbound {
+		addrs = append(addrs, remote)
+	}
+	for _, addr := range s.host.Peerstore().Addrs(m.id) {
+		if worthRemembering(addr, remote) && !slices.ContainsFunc(addrs, addr.Equal) {
+			addrs = append(addrs, addr)
+		}
+	}
+	var enr []byte
+	if node, ok := s.records.Get(m.id); ok {
+		enr = encodeENR(node)
+	}
+	if err := s.store.save(m.id, addrs, enr, time.Now()); err != nil {
+		s.log.WithField("peer", m.id).WithError(err).Warn("Cannot remember peer")
+	}
+}
+
+// worthRemembering leaves out addresses that we cannot dial, and loopback ones
+// of peers on other machines.
+func worthRemembering(addr, remote ma.Multiaddr) bool {
+	ip, ok := addrIP(addr)
+	if !ok || transportOf(addr) == "" || isRelayed(addr) {
+		return false
+	}
+	at, ok := addrIP(remote)
+	return !ip.IsLoopback() || (ok && at.IsLoopback())
+}
