@@ -21,6 +21,12 @@ type Network struct {
 	Compatible func(genesis [32]byte, forkID []byte) error
 }
 
+// Names of the settings that errors speak of, without the dashes of a flag.
+const (
+	FlagPort          = "p2p.port"
+	FlagDiscoveryPort = "discovery.port"
+)
+
 // Config is what the network needs and how much of it may be used.
 //
 // Peers are named by a target wherever a string is asked for: an "enr:..."

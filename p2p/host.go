@@ -132,7 +132,7 @@ func (s *Service) listen(h host.Host) error {
 		}
 		for _, addr := range listenAddrs(ip, s.cfg.Port) {
 			if err := h.Network().Listen(addr); err != nil {
-				return fmt.Errorf("listen on %s: %w (if another process uses the port, --port sets another one)", addr, err)
+				return fmt.Errorf("listen on %s: %w (if another process uses the port, --%s sets another one)", addr, err, FlagPort)
 			}
 		}
 	}

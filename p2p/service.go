@@ -143,7 +143,7 @@ func (s *Service) open(key *ecdsa.PrivateKey) (err error) {
 		return fmt.Errorf("gossip: %w", err)
 	}
 	if s.discovery, err = discovery.New(s.discoveryConfig(key)); err != nil {
-		return fmt.Errorf("%w (if another process uses the port, --discovery.port sets another one)", err)
+		return fmt.Errorf("%w (if another process uses the port, --%s sets another one)", err, FlagDiscoveryPort)
 	}
 	if err = errors.Join(s.Handle(goodbye(), s.hearGoodbye), s.Handle(enrProtocol(), s.handleENR)); err != nil {
 		return err
