@@ -76,12 +76,13 @@ func (w *world) idle(blocks types.Blocks, change ...func(*Config)) *node {
 	n.pool.Start()
 	stopAtEnd(w.t, n.pool.Stop)
 
-	n.net = w.network(n.chain)
-	cfg := DefaultConfig()
-	cfg.Chain, cfg.Pool, cfg.Network, cfg.Params = n.chain, n.pool, n.net, w.Params
 	log, hook := logrustest.NewNullLogger()
 	log.SetLevel(logrus.DebugLevel)
-	cfg.Log, n.logs = log.WithField("service", "sync"), hook
+	n.logs = hook
+	n.net = w.network(n.chain, log)
+	cfg := DefaultConfig()
+	cfg.Chain, cfg.Pool, cfg.Network, cfg.Params = n.chain, n.pool, n.net, w.Params
+	cfg.Log = log
 	for _, f := range change {
 		f(&cfg)
 	}
@@ -109,7 +110,7 @@ func (w *world) chain() *chain.Service {
 }
 
 // network opens p2p on loopback.
-func (w *world) network(c *chain.Service) *nodep2p.Service {
+func (w *world) network(c *chain.Service, log logrus.FieldLogger) *nodep2p.Service {
 	w.t.Helper()
 	store := db.DefaultConfig()
 	store.Memory, store.Log = true, discard()
@@ -119,7 +120,7 @@ func (w *world) network(c *chain.Service) *nodep2p.Service {
 	cfg := nodep2p.DefaultConfig()
 	cfg.DB, cfg.Network = opened.Database(), NetworkOf(c)
 	cfg.Addrs, cfg.Port, cfg.Discovery, cfg.NAT = []string{"127.0.0.1"}, 0, false, false
-	cfg.Log = discard()
+	cfg.Log = log
 	s, err := nodep2p.New(cfg)
 	check(w.t, err)
 	stopAtEnd(w.t, s.Stop)
