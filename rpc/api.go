@@ -23,7 +23,7 @@ func publicNamespaces() []string { return []string{"eth", "net", "txpool", "web3
 type handlers map[string][]any
 
 func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
-	return handlers{
+	h := handlers{
 		"eth": {
 			&chainAPI{b, cfg.Sync},
 			&blockAPI{b},
@@ -34,10 +34,14 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&feeAPI{f},
 			filters,
 		},
-		"net":    {&netAPI{b.config.ChainID.String(), cfg.Peers}},
+		"net":    {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"txpool": {&txpoolAPI{b}},
 		"web3":   {&web3API{cfg.ClientVersion}},
 	}
+	if cfg.Network != nil {
+		h["admin"] = []any{&adminAPI{b, cfg.Network, cfg.PeerHead}}
+	}
+	return h
 }
 
 // newServer makes a server of the given namespaces.

@@ -31,6 +31,7 @@ type Chain interface {
 	GetBlockByHash(hash common.Hash) *types.Block
 	GetBlockByNumber(number uint64) *types.Block
 	GetBody(hash common.Hash) *types.Body
+	TotalWork(hash common.Hash, number uint64) *big.Int // cumulative; nil for an unknown block
 	HistoryPruningCutoff() (uint64, common.Hash)
 
 	GetReceiptsByHash(hash common.Hash) types.Receipts

@@ -54,7 +54,9 @@ type Config struct {
 	Pool  Pool
 	Miner Miner // nil = none: "pending" is then the head
 
-	Peers         func() int                    // connected peers; nil = none
+	Network  Network  // nil = none: no peers, and no namespace admin
+	PeerHead PeerHead // what admin_peers tells of a peer's chain; nil = nothing
+
 	Sync          func() *ethereum.SyncProgress // nil, or a nil result, = not syncing
 	ClientVersion string                        // answer of web3_clientVersion
 

@@ -33,7 +33,8 @@
 //
 // # Neighbours
 //
-// The chain, the pool and the miner are seen through Chain, Pool and Miner,
-// declared here; single questions (peers, sync progress) are functions of Config.
+// The chain, the pool, the miner and the network are seen through Chain, Pool,
+// Miner and Network, declared here; single questions (sync progress, a peer's
+// head) are functions of Config.
 // Nothing imports this package but cmd/node.
 package rpc

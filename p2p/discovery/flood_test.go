@@ -168,7 +168,7 @@ func TestFakePeers(t *testing.T) {
 			found[c.Node.ID()] = c
 		default:
 		}
-		return liar.told.Load() >= 5 && counter(t, s, "refused_total", "silent") > 0
+		return liar.told.Load() >= 3 && counter(t, s, "refused_total", "silent") > 0
 	})
 	for id := range found {
 		if id != honest.Self().ID() && id != friend.Self().ID() {
