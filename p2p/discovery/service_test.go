@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"os"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -310,6 +312,25 @@ func only6(t *testing.T, s *Service) *enode.Node {
 		t.Fatal(err)
 	}
 	return node
+}
+
+// A machine without IPv6 does with IPv4, unless an address of its own is asked
+// for.
+func TestNoIPv6(t *testing.T) {
+	unsupported := fmt.Errorf("listen: %w", os.NewSyscallError("socket", syscall.EAFNOSUPPORT))
+	for ip, want := range map[netip.Addr]bool{
+		netip.IPv6Unspecified(): true, netip.IPv6Loopback(): false, netip.IPv4Unspecified(): false,
+	} {
+		if got := noFamily(ip, unsupported); got != want {
+			t.Errorf("%s: %v", ip, got)
+		}
+	}
+	if noFamily(netip.IPv6Unspecified(), syscall.EADDRINUSE) {
+		t.Error("a port in use is left out")
+	}
+	if _, err := listen([]netip.Addr{loopback, netip.MustParseAddr("2001:db8::1")}, 0); err == nil {
+		t.Error("listens on an address of another machine")
+	}
 }
 
 func TestAnnounce(t *testing.T) {

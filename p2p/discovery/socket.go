@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"syscall"
 
 	"github.com/ethereum/go-ethereum/p2p/discover"
 )
@@ -34,6 +35,7 @@ type socket struct {
 }
 
 // listen opens the port on every address; 0 is any that is free on all of them.
+// "::" is left out on a machine without IPv6.
 func listen(addrs []netip.Addr, port int) (*socket, error) {
 	var last error
 	for range bindAttempts {
@@ -66,6 +68,9 @@ func bind(addrs []netip.Addr, port int) (conns []*net.UDPConn, err error) {
 		}
 		addr := netip.AddrPortFrom(ip, uint16(port))
 		conn, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
+		if noFamily(ip, err) && len(addrs) > 1 {
+			continue
+		}
 		if err != nil {
 			for _, open := range conns {
 				err = errors.Join(err, open.Close())
@@ -75,7 +80,17 @@ func bind(addrs []netip.Addr, port int) (conns []*net.UDPConn, err error) {
 		port = int(localAddr(conn).Port())
 		conns = append(conns, conn)
 	}
+	if len(conns) == 0 {
+		return nil, errors.New("listen for discovery: this machine has no IPv6")
+	}
 	return conns, nil
+}
+
+// noFamily reports whether a socket on all interfaces failed because the machine
+// has no IPv6: to listen on both families is the default, and means those there
+// are.
+func noFamily(ip netip.Addr, err error) bool {
+	return ip == netip.IPv6Unspecified() && (errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL))
 }
 
 func localAddr(conn *net.UDPConn) netip.AddrPort {
