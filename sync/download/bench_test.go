@@ -6,7 +6,7 @@ import (
 	"flag"
 	"runtime"
 	"slices"
-	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -89,21 +89,26 @@ func BenchmarkSync(b *testing.B) {
 	if err := server.Import(b.Context(), bytes.NewReader(file), nil); err != nil {
 		b.Fatal(err)
 	}
+	n.timeImport(b, file) // while the server indexes its logs
 	var synced, imported time.Duration
 	var ratios []float64
 	var peak uint64
 	for b.Loop() {
-		var sync, direct time.Duration
+		var sync, direct, cpuSync, cpuImport time.Duration
 		for _, first := range []bool{len(ratios)%2 == 0, len(ratios)%2 == 1} {
 			runtime.GC()
+			c := cpu()
 			if first {
 				var heap uint64
 				sync, heap = n.timeSync(b, server)
 				peak = max(peak, heap)
+				cpuSync = cpu() - c
 			} else {
 				direct = n.timeImport(b, file)
+				cpuImport = cpu() - c
 			}
 		}
+		b.Logf("sync %v (cpu %v), import %v (cpu %v)", sync, cpuSync, direct, cpuImport)
 		synced, imported, ratios = synced+sync, imported+direct, append(ratios, direct.Seconds()/sync.Seconds())
 	}
 	slices.Sort(ratios)
@@ -172,29 +177,8 @@ func (n *network) timeSync(b *testing.B, server *chain.Service) (time.Duration, 
 	return took, heap()
 }
 
-// watchHeap samples the heap until the returned function is called, which returns
-// the largest.
-func watchHeap() func() uint64 {
-	var most uint64
-	var group sync.WaitGroup
-	end := make(chan struct{})
-	group.Go(func() {
-		ticker := time.NewTicker(50 * time.Millisecond)
-		defer ticker.Stop()
-		for {
-			var stats runtime.MemStats
-			runtime.ReadMemStats(&stats)
-			most = max(most, stats.HeapAlloc)
-			select {
-			case <-end:
-				return
-			case <-ticker.C:
-			}
-		}
-	})
-	return func() uint64 {
-		close(end)
-		group.Wait()
-		return most
-	}
+func cpu() time.Duration {
+	var r syscall.Rusage
+	syscall.Getrusage(syscall.RUSAGE_SELF, &r)
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }

@@ -159,7 +159,7 @@ func (f *fetch) choose(p *supplier, now time.Time) (first, n int) {
 		first++
 	}
 	room := p.batch
-	if first > f.missing { // there is always room for what is imported next
+	if first > f.imported { // there is always room for what an idle import needs
 		room = min(room, (f.limits.WaitingBytes-f.memory)/f.average-f.flying)
 	}
 	for n < room && first+n < end && f.blocks[first+n] == nil && wanted(first+n) && p.has(f.number(first+n)) {
@@ -219,7 +219,7 @@ func (f *fetch) receive(a answer, now time.Time) {
 		if index < f.missing || f.blocks[index] != nil {
 			continue // somebody was faster
 		}
-		if index > f.missing && f.memory > f.limits.WaitingBytes {
+		if index > f.imported && f.memory > f.limits.WaitingBytes {
 			break // asked for again when there is room
 		}
 		memory := memoryOf(block)

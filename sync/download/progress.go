@@ -24,6 +24,10 @@ type Progress struct {
 	Current uint64 // the last block imported
 	Highest uint64 // the last block whose header is verified
 
+	// Proven says that the headers up to Highest show more work than our chain had
+	// when they came, beyond anybody's claims.
+	Proven bool
+
 	// Of this Sync so far.
 	Blocks, Transactions, Gas uint64
 	Elapsed                   time.Duration
@@ -83,6 +87,7 @@ func (s *session) sighted(t *trail, next outlook) {
 		s.meter.Origin, s.meter.Current, s.meter.origin = t.base.number(), t.base.number(), true
 	}
 	s.meter.Highest = t.number()
+	s.meter.Proven = t.work().Cmp(s.headWork()) > 0
 	if next == goesOn && len(t.hashes) >= s.limits.Round {
 		s.meter.Highest = max(s.target.Number, t.number())
 	}

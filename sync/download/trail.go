@@ -11,14 +11,18 @@ import (
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
+// MaxLocator is the largest number of hashes in a locator.
+const MaxLocator = 64
+
 const (
-	// markSpacing is the least number of headers between two marks.
-	markSpacing = 512
-	// locatorDense is how many of our newest blocks a locator names one by one:
-	// most forks are short. Further down the steps grow by a quarter, so that an
-	// answer begins at most a quarter of the fork's depth too early.
-	locatorDense = 10
+	// markSpacing is the least number of headers between two marks, of which a
+	// locator names the last ones.
+	markSpacing  = 512
 	locatorMarks = 8
+	// locatorDense is how many of our newest blocks a locator names one by one:
+	// most forks are short. Further down the steps grow by half, so that an answer
+	// begins early by no more than half the fork's depth.
+	locatorDense = 10
 )
 
 // trail is a chain of verified headers above a block of our own chain. To let it be
@@ -101,15 +105,15 @@ func (t *trail) locator(own []common.Hash) []common.Hash {
 	return append(hashes, own...)
 }
 
-// ownLocator names blocks of our own chain from the head down to depth and the
-// genesis block: some seventy hashes.
+// ownLocator names blocks of our own chain from the head down to depth, and the
+// genesis block.
 func ownLocator(chain Chain, depth uint64) []common.Hash {
 	head := chain.CurrentBlock()
 	number := head.Number.Uint64()
 	hashes := []common.Hash{head.Hash()}
 	for back, step := uint64(1), uint64(1); back < number && back <= depth; back += step {
 		if back > locatorDense {
-			step += (step + 3) / 4
+			step += (step + 1) / 2
 		}
 		if hash := chain.GetCanonicalHash(number - back); hash != (common.Hash{}) {
 			hashes = append(hashes, hash)
