@@ -10,8 +10,8 @@
 //   - Blob transactions are refused with an error that says why: the network has
 //     no data availability layer (design, section 4).
 //   - After a reorg the transactions of the branch that was left are pooled again,
-//     however long the branches are: go-ethereum gives up when their heads are
-//     more than 64 blocks apart in height.
+//     however long the branches are: go-ethereum gives up when the heads between
+//     which it steps are more than 64 blocks apart in height.
 //
 // A transaction's sender is recovered once. The pool caches it in the transaction
 // it was given, and hands the very same transaction to the miner and, through

@@ -7,16 +7,13 @@ import (
 	"github.com/sirupsen/logrus"
 )
 
-const (
-	// go-ethereum's pool takes back the transactions of the branch that was left,
-	// unless the heads of the two branches are further apart than this.
-	ownReinjection = 64
+const reorgBuffer = 4 // reorgs are rare: no reader is ever behind by more
 
-	reorgBuffer = 4 // reorgs so deep are rare: no reader is ever behind by more
-)
-
-// reinjector takes back the transactions of long branches that were left: a
-// partition that lasted leaves one side with many more blocks than the other.
+// reinjector takes back the transactions of branches that were left. go-ethereum's
+// pool does so itself, unless the heads between which it resets are more than 64
+// blocks apart. That is so after a partition that left one side with many more
+// blocks, and, whatever the branches, when further blocks come in so quickly that
+// the pool takes several heads in one step. As it does not tell, all is looked at.
 type reinjector struct {
 	*Service
 	reorgs chan chain.ReorgEvent
@@ -38,23 +35,20 @@ func (r *reinjector) run() {
 		case <-r.sub.Err():
 			return
 		case reorg := <-r.reorgs:
-			if apart(reorg) > ownReinjection {
-				r.reinject(reorg)
-			}
+			r.reinject(reorg)
 		}
 	}
-}
-
-// apart is how many blocks lie between the heights of the two branches' heads.
-func apart(reorg chain.ReorgEvent) int {
-	return max(len(reorg.Old)-len(reorg.New), len(reorg.New)-len(reorg.Old))
 }
 
 // reinject pools the transactions of the old branch that the new one does not
 // contain, in the order in which they were mined.
 func (r *reinjector) reinject(reorg chain.ReorgEvent) {
-	if err := r.pool.Sync(); err != nil { // until then their nonces seem used
-		return // the pool is closed
+	// Until the pool has followed the head, their nonces seem used. The first call
+	// may overtake the news of the new head.
+	for range 2 {
+		if err := r.pool.Sync(); err != nil {
+			return // the pool is closed
+		}
 	}
 	back := 0
 	for _, header := range reorg.Old {
@@ -73,6 +67,9 @@ func (r *reinjector) reinject(reorg chain.ReorgEvent) {
 				back++
 			}
 		}
+	}
+	if back == 0 {
+		return // go-ethereum's pool has done it, or there were none
 	}
 	r.cfg.Log.WithFields(logrus.Fields{"blocks": len(reorg.Old), "txs": back}).
 		Info("Took back the transactions of the branch that was left")
