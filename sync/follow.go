@@ -32,6 +32,10 @@ const (
 	firstRetry = 2 * time.Second
 	lastRetry  = time.Minute
 
+	// tellDelay is how long a new head of ours may take to be announced by gossip
+	// before the peers are told of it by status.
+	tellDelay = 300 * time.Millisecond
+
 	chainEventBuffer = 64 // events of the chain, which waits while they are full
 )
 
@@ -105,12 +109,21 @@ func (s *Service) choose(now time.Time) (best peerInfo, found bool) {
 		if !p.chased && p.head.Number <= number+gossipLead && now.Sub(p.ahead) < gossipGrace {
 			continue
 		}
-		if now.Before(p.retryAt) || found && p.head.Work.Cmp(best.head.Work) <= 0 {
-			continue
+		if !now.Before(p.retryAt) && (!found || preferable(&p, &best)) {
+			best, found = p, true
 		}
-		best, found = p, true
 	}
 	return best, found
+}
+
+// preferable orders the peers to sync with: those that have proven good first, so
+// that any number of newcomers with great claims cannot keep us from catching up;
+// then by what they claim.
+func preferable(a, b *peerInfo) bool {
+	if a.good != b.good {
+		return a.good
+	}
+	return a.head.Work.Cmp(b.head.Work) > 0
 }
 
 // syncWith brings our chain up to a peer's. A peer from which that fails is left
@@ -134,9 +147,10 @@ func (s *Service) syncWith(p peerInfo) {
 	s.peers.update(p.id, now, func(p *peerInfo) {
 		p.chased = false
 		if err == nil {
-			p.fails, p.retryAt = 0, time.Time{}
+			p.good, p.fails, p.retryAt = true, 0, time.Time{}
 			return
 		}
+		p.good = false
 		p.retryAt = now.Add(min(firstRetry<<min(p.fails, 10), lastRetry))
 		p.fails++
 	})
@@ -217,32 +231,34 @@ func (s *Service) watchChain() func() {
 	return func() {
 		defer headSub.Unsubscribe()
 		defer reorgSub.Unsubscribe()
+		tell := time.NewTimer(tellDelay)
+		defer tell.Stop()
 		for {
 			select {
 			case <-s.ctx.Done():
 				return
 			case <-headSub.Err():
 				return
-			case event := <-heads:
-				s.headChanged(event.Header)
+			case <-heads:
+				s.follower.poke()
+				tell.Reset(tellDelay)
 			case event := <-reorgs:
 				s.spawn(func() { s.resend(event) })
+			case <-tell.C:
+				s.spawn(s.headSettled)
 			}
 		}
 	}
 }
 
-// headChanged tells the peers of a head that gossip has not told them of: one that
-// was synced or held back, or was left by a reorg.
-func (s *Service) headChanged(header *types.Header) {
-	s.follower.poke()
-	if s.loader.Progress() != nil || s.relay.recent.Contains(header.Hash()) {
+// headSettled tells the peers of a head that gossip has not told them of: one that
+// was held back, or came from elsewhere.
+func (s *Service) headSettled() {
+	if s.loader.Progress() != nil || s.relay.recent.Contains(s.cfg.Chain.CurrentBlock().Hash()) {
 		return
 	}
-	s.spawn(func() {
-		s.adoptOrphans()
-		s.tellHead()
-	})
+	s.adoptOrphans()
+	s.tellHead()
 }
 
 // resend has the transactions of a branch that was left sent once more: the pool

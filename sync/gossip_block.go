@@ -85,6 +85,9 @@ func (s *Service) acceptBlock(from peer.ID, compact *compactBlock) error {
 	if s.relay.alsoFrom(hash, from) || s.cfg.Chain.TotalWork(hash, number) != nil {
 		return errKnown
 	}
+	if number == 0 {
+		return nodep2p.Blame(nodep2p.InvalidHeader, errors.New("another genesis block"))
+	}
 	if err := s.engine.VerifyProof(header); err != nil {
 		return nodep2p.Blame(nodep2p.InvalidHeader, err)
 	}

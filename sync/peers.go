@@ -30,6 +30,7 @@ type peerInfo struct {
 	asking  bool      // a status request of ours is on its way
 	chased  bool      // it has blocks whose ancestors we lack: do not wait
 	ahead   time.Time // since when its claim is above our work; zero: it is not
+	good    bool      // it brought blocks that we took, and no sync from it failed since
 	retryAt time.Time // when it may be synced from again
 	fails   int       // syncs from it that failed, in a row
 

@@ -73,6 +73,7 @@ func (s *Service) showed(from peer.ID, block *types.Block) {
 	}
 	now := s.cfg.Now()
 	s.peers.update(from, now, func(p *peerInfo) {
+		p.good = true
 		if p.greeted() && p.head.Work.Cmp(work) < 0 {
 			p.head = PeerStatus{Number: block.NumberU64(), Hash: block.Hash(), Work: work, Since: p.head.Since}
 		}

@@ -97,9 +97,11 @@ func (s *Service) exchangePools() {
 				continue
 			}
 			s.peers.update(p.id, now, func(p *peerInfo) { p.pooled = now })
-			if err := s.pullPool(s.ctx, p.id); err != nil {
-				s.log.WithField("peer", p.id).WithError(err).Debug("Pool exchange failed")
-			}
+			s.spawn(func() {
+				if err := s.pullPool(s.ctx, p.id); err != nil {
+					s.log.WithField("peer", p.id).WithError(err).Debug("Pool exchange failed")
+				}
+			})
 		}
 	}
 }
