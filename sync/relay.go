@@ -118,13 +118,18 @@ func (r *relay) keep(hash common.Hash, o orphan) {
 }
 
 // takeOrphans removes and returns the orphans that are ready or hopeless, lowest
-// first.
+// first. It does not hold the lock while it asks ready.
 func (r *relay) takeOrphans(ready func(*types.Header) bool) []orphan {
+	r.mu.Lock()
+	waiting := maps.Clone(r.orphans)
+	r.mu.Unlock()
+	maps.DeleteFunc(waiting, func(_ common.Hash, o orphan) bool { return !ready(o.Header) })
+
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var taken []orphan
-	for _, hash := range slices.Collect(maps.Keys(r.orphans)) {
-		if o := r.orphans[hash]; ready(o.Header) {
+	for hash, o := range waiting {
+		if _, still := r.orphans[hash]; still {
 			taken = append(taken, o)
 			delete(r.orphans, hash)
 		}
