@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/consensus"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/trie"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -117,15 +118,19 @@ func (s *Service) acceptBlock(from peer.ID, compact *compactBlock) error {
 	return nil
 }
 
-// known reports whether a block is in the chain or on its way into it.
+// known reports whether a block's header is in the chain or on its way into it. Its
+// work is no sign of that: the chain stores the work of blocks before the blocks.
 func (s *Service) known(hash common.Hash, number uint64) bool {
-	return s.relay.get(hash) != nil || s.cfg.Chain.TotalWork(hash, number) != nil
+	return s.relay.get(hash) != nil || s.cfg.Chain.GetHeader(hash, number) != nil
 }
 
 // verify checks what everyone can check who has the parent's header.
 func (s *Service) verify(compact *compactBlock, hash common.Hash) error {
 	header := compact.Header
-	if err := s.engine.VerifyHeader(aheadReader{s.cfg.Chain, s.relay}, header); err != nil {
+	switch err := s.engine.VerifyHeader(aheadReader{s.cfg.Chain, s.relay}, header); {
+	case errors.Is(err, consensus.ErrUnknownAncestor): // given up since it was looked for
+		return errOrphan
+	case err != nil:
 		return nodep2p.Blame(nodep2p.InvalidHeader, err)
 	}
 	withdrawals := s.withdrawals(header)
