@@ -52,7 +52,9 @@ func decodeENR(enc []byte, owner peer.ID) (*enode.Node, error) {
 func (s *Service) exchangeENR(id peer.ID) {
 	response, err := s.Request(s.ctx, id, enrProtocol(), encodeENR(s.discovery.Self()))
 	if err == nil {
-		err = s.takeENR(id, response)
+		if err = s.takeENR(id, response); err != nil {
+			s.Report(id, Malformed, err)
+		}
 	}
 	if err != nil {
 		s.log.WithField("peer", id).WithError(err).Debug("Cannot exchange node records")
@@ -61,7 +63,7 @@ func (s *Service) exchangeENR(id peer.ID) {
 
 func (s *Service) handleENR(_ context.Context, from peer.ID, request []byte) ([]byte, error) {
 	if err := s.takeENR(from, request); err != nil {
-		return nil, err
+		return nil, Blame(Malformed, err)
 	}
 	return encodeENR(s.discovery.Self()), nil
 }
@@ -70,8 +72,6 @@ func (s *Service) handleENR(_ context.Context, from peer.ID, request []byte) ([]
 func (s *Service) takeENR(id peer.ID, enc []byte) error {
 	node, err := decodeENR(enc, id)
 	if err != nil {
-		err = Blame(Malformed, err)
-		s.Report(id, Malformed, err)
 		return err
 	}
 	s.records.Add(id, node)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -125,7 +124,7 @@ func (g *gossipStream) Read(p []byte) (int, error) {
 	}
 	if err != nil {
 		g.failed = true
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		if isTimeout(err) {
 			g.s.Report(g.Conn().RemotePeer(), Timeout, errors.New("half a message of gossip"))
 		} else if errors.Is(err, io.EOF) && g.read.inside() {
 			g.s.Report(g.Conn().RemotePeer(), Malformed, errors.New("half a message of gossip"))

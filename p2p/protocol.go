@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"net"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -60,30 +60,38 @@ func (s *Service) Handle(p Protocol, handler Handler) error {
 func (s *Service) serve(stream network.Stream, p Protocol, handler Handler) {
 	defer stream.Reset() // does nothing to a stream that was closed
 	from := stream.Conn().RemotePeer()
-	ctx, cancel := context.WithTimeout(s.ctx, p.Timeout)
+	// Somewhat longer than the peer waits, so that it is the one to give up.
+	ctx, cancel := context.WithTimeout(s.ctx, p.Timeout+p.Timeout/4)
 	defer cancel()
 	deadline, _ := ctx.Deadline()
 	if err := stream.SetDeadline(deadline); err != nil {
 		return
 	}
-	code, response := codeBusy, []byte("too many requests")
-	if quota := s.quotas.get(from, p, true); !quota.enter(ctx) {
-		s.Report(from, Flood, fmt.Errorf("too many requests of protocol %s", p.ID))
-	} else {
-		defer quota.leave()
-		request, err := readFrame(bufio.NewReader(stream), p.MaxRequest)
-		if err != nil {
-			s.metrics.served(p.ID, err)
-			s.blameStream(from, p, err)
-			return
+	quota := s.quotas.get(from, p, true)
+	if err := quota.enter(ctx); err != nil {
+		if errors.Is(err, errFlood) {
+			s.Report(from, Flood, fmt.Errorf("protocol %s: %w", p.ID, err))
+			s.respond(stream, codeBusy, []byte(err.Error()))
 		}
-		code, response = s.answer(ctx, from, p, handler, request)
-	}
-	if err := writeFrame(stream, []byte{code}, response); err != nil {
-		s.log.WithField("peer", from).WithError(err).Debug("Cannot answer request")
 		return
 	}
-	stream.Close()
+	defer quota.leave()
+	request, err := readFrame(bufio.NewReader(stream), p.MaxRequest)
+	if err != nil {
+		s.metrics.served(p.ID, err)
+		s.blameStream(from, p, err)
+		return
+	}
+	code, response := s.answer(ctx, from, p, handler, request)
+	s.respond(stream, code, response)
+}
+
+func (s *Service) respond(stream network.Stream, code byte, response []byte) {
+	if err := writeFrame(stream, []byte{code}, response); err != nil {
+		s.log.WithField("peer", stream.Conn().RemotePeer()).WithError(err).Debug("Cannot answer request")
+		return
+	}
+	_ = stream.Close() // resetting it then does nothing
 }
 
 func (s *Service) answer(ctx context.Context, from peer.ID, p Protocol, handler Handler, request []byte) (byte, []byte) {
@@ -204,13 +212,19 @@ func converse(stream network.Stream, p Protocol, request []byte) ([]byte, error)
 // requestError translates libp2p's errors into those that callers know.
 func requestError(err error) error {
 	switch {
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case isTimeout(err):
 		return context.DeadlineExceeded
 	}
 	if _, ok := errors.AsType[multistream.ErrNotSupported[protocol.ID]](err); ok {
 		return ErrNotServed
 	}
 	return err
+}
+
+// isTimeout reports whether a deadline has passed, of a context or a stream.
+func isTimeout(err error) bool {
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
 }
 
 // blameStream reports a peer for what it did to a stream.
@@ -221,7 +235,7 @@ func (s *Service) blameStream(id peer.ID, p Protocol, err error) {
 		s.Report(id, Oversized, err)
 	case errors.Is(err, errFraming), errors.Is(err, io.ErrUnexpectedEOF):
 		s.Report(id, Malformed, err)
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+	case isTimeout(err):
 		s.Report(id, Timeout, err)
 	}
 }

@@ -2,6 +2,7 @@ package p2p
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -10,9 +11,13 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// courtesy is the part of a rate that the asking side uses. The rest is for the
-// jitter of the line, so that a peer is never blamed for it.
-const courtesy = 0.9
+// The side that asks uses this part of the rate, and the side that serves allows
+// for bursts that are longer by this time's worth of requests. Between them there
+// is room for the jitter of the line, so that a peer is never blamed for it.
+const (
+	courtesy  = 0.9
+	allowance = 2 // seconds
+)
 
 // quotaIdle is how long a quota is kept after its last use: longer than any
 // bucket takes to fill, so that reconnecting gains nothing.
@@ -48,14 +53,14 @@ func (q *quotas) get(id peer.ID, p Protocol, inbound bool) *quota {
 	defer q.mu.Unlock()
 	entry := q.all[key]
 	if entry == nil {
-		limit := rate.Limit(p.Rate)
-		if !inbound {
-			limit *= courtesy
+		limiter := rate.NewLimiter(rate.Limit(p.Rate*courtesy), int(p.Burst))
+		if inbound {
+			limiter = rate.NewLimiter(rate.Limit(p.Rate), int(p.Burst+p.Rate*allowance))
 		}
 		entry = &quota{
 			slots:   make(chan struct{}, p.PerPeer),
 			queue:   make(chan struct{}, 2*p.PerPeer),
-			limiter: rate.NewLimiter(limit, int(p.Burst)),
+			limiter: limiter,
 		}
 		q.all[key] = entry
 	}
@@ -90,24 +95,27 @@ func (q *quota) wait(ctx context.Context) error {
 
 func (q *quota) release() { <-q.slots }
 
+// errFlood is returned for a request above the limits.
+var errFlood = errors.New("too many requests")
+
 // enter takes a slot for a peer's request, waiting for it if need be. As many
 // may wait as are served, since the peer sees the end of an exchange before we
-// do; ok is false for the one after, and for one above the rate.
-func (q *quota) enter(ctx context.Context) (ok bool) {
+// do. The one after, and one above the rate, is errFlood.
+func (q *quota) enter(ctx context.Context) error {
 	if !q.limiter.Allow() {
-		return false
+		return errFlood
 	}
 	select {
 	case q.queue <- struct{}{}:
 	default:
-		return false
+		return errFlood
 	}
 	select {
 	case q.slots <- struct{}{}:
-		return true
+		return nil
 	case <-ctx.Done():
 		<-q.queue
-		return false
+		return ctx.Err()
 	}
 }
 

@@ -22,6 +22,10 @@ func goodbye() Protocol {
 	}
 }
 
+// introductionTime is how long a connection is kept whose peer does not say that
+// it is a node of this kind.
+const introductionTime = 5 * time.Second
+
 // Reasons for a goodbye that are nobody's fault, and no news.
 const (
 	reasonStopping = "shutting down"
@@ -62,7 +66,8 @@ func (s *Service) watchHost() {
 			case event.EvtPeerIdentificationCompleted:
 				s.identified(e)
 			case event.EvtPeerIdentificationFailed:
-				if _, ok := s.roster.get(e.Peer); !ok {
+				if !s.Connected(e.Peer) {
+					s.log.WithField("peer", e.Peer).WithError(e.Reason).Debug("Peer does not say what it is")
 					s.closePeer(e.Peer)
 				}
 			case event.EvtPeerConnectednessChanged:
@@ -92,13 +97,23 @@ func (s *Service) identified(e event.EvtPeerIdentificationCompleted) {
 		// us of the first one's end.
 		s.end(e.Peer, m.conn)
 	}
-	if !slices.Contains(e.Protocols, goodbye().ID) {
-		s.log.WithFields(logrus.Fields{"peer": e.Peer, "agent": printable([]byte(e.AgentVersion))}).
-			Debug("Not a node of this kind")
-		s.closePeer(e.Peer)
+	if slices.Contains(e.Protocols, goodbye().ID) {
+		s.admit(e)
 		return
 	}
-	s.admit(e)
+	// A node that has just started may say so in a moment only: libp2p tells of
+	// new protocols with a delay, and of changes afterwards.
+	s.spawn(func() {
+		select {
+		case <-time.After(introductionTime):
+		case <-s.ctx.Done():
+		}
+		if !s.Connected(e.Peer) {
+			s.log.WithFields(logrus.Fields{"peer": e.Peer, "agent": printable([]byte(e.AgentVersion))}).
+				Debug("Not a node of this kind")
+			s.closePeer(e.Peer)
+		}
+	})
 }
 
 // admit begins a session, or tells the peer why not.
