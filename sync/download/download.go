@@ -135,14 +135,14 @@ func (s *session) judge(t *trail, next outlook) error {
 		t.work(), t.number(), t.tip.hash, claimed, s.target.Number, s.target.Hash))
 }
 
-// headWork returns the work of our own chain, which may grow at any time.
+// headWork returns the work of our own chain, which may grow at any time. Every head
+// has its work stored before it becomes one.
 func (s *session) headWork() *big.Int {
-	for {
-		head := s.chain.CurrentBlock()
-		if work := s.chain.TotalWork(head.Hash(), head.Number.Uint64()); work != nil {
-			return work
-		}
+	head := s.chain.CurrentBlock()
+	if work := s.chain.TotalWork(head.Hash(), head.Number.Uint64()); work != nil {
+		return work
 	}
+	return new(big.Int)
 }
 
 // canonical reports whether a block is on our own chain.

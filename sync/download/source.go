@@ -17,10 +17,10 @@ import (
 type Source interface {
 	// ID names the peer.
 	ID() string
-	// Headers returns headers of the source's own chain, ascending: those that
-	// follow the first hash of the locator which is on that chain. They are max at
-	// most; none means that the chain ends with that hash.
-	Headers(ctx context.Context, locator []common.Hash, max int) ([]*types.Header, error)
+	// Headers returns headers of the source's own chain, ascending: the first ones,
+	// limit at most, that follow the first hash of the locator which is on that
+	// chain. None means that the chain ends with that hash.
+	Headers(ctx context.Context, locator []common.Hash, limit int) ([]*types.Header, error)
 	// Blocks returns the blocks with the given hashes, in that order, or only the
 	// first ones if the source has no more or an answer may not be larger.
 	Blocks(ctx context.Context, hashes []common.Hash) (types.Blocks, error)

@@ -1,6 +1,7 @@
 package download
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
@@ -88,12 +89,21 @@ func (s *suppliers) add(source Source) *supplier {
 	return p
 }
 
-// renew takes in sources that have come since.
+// renew takes in sources that have come since, and forgets those given up that have
+// left: they may come back as good as new.
 func (s *suppliers) renew(now time.Time) {
 	if now.Sub(s.renewed) < sourcesEvery {
 		return
 	}
 	s.renewed = now
+	listed := s.list()
+	here := make(map[string]bool, len(listed))
+	for _, source := range listed {
+		here[source.ID()] = true
+	}
+	s.all = slices.DeleteFunc(s.all, func(p *supplier) bool {
+		return p != s.target && p.gone && !here[p.ID()]
+	})
 	known := make(map[string]bool, len(s.all))
 	active := 0
 	for _, p := range s.all {
@@ -102,13 +112,13 @@ func (s *suppliers) renew(now time.Time) {
 			active++
 		}
 	}
-	for _, source := range s.list() {
+	for _, source := range listed {
 		if active >= s.limits.Sources {
 			return
 		}
-		if !known[source.ID()] {
+		if id := source.ID(); !known[id] {
 			s.add(source)
-			known[source.ID()] = true
+			known[id] = true
 			active++
 		}
 	}

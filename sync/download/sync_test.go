@@ -3,6 +3,7 @@ package download
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -239,16 +240,16 @@ func TestSourceHasGrown(t *testing.T) {
 // blocks are.
 func TestSourceReorganises(t *testing.T) {
 	n := newNetwork(t)
-	trunk := n.branch(nil, 1200, every(4, 1))
+	trunk := n.branch(nil, 600, every(4, 1))
 	before := n.branch(trunk, 100, every(4, 2))
-	after := n.branch(trunk[:1151], 160, every(4, 3))
+	after := n.branch(trunk[:551], 160, every(4, 3))
 
 	t.Run("headers", func(t *testing.T) {
 		s := n.newChain(t, nil)
 		p := newPeer("a", before)
 		target := p.target(t)
 		p.onHeaders = func(_ context.Context, honest []*types.Header) ([]*types.Header, error) {
-			if len(honest) > 0 && honest[0].Number.Uint64() > 1200 {
+			if len(honest) > 0 && honest[0].Number.Uint64() > 560 {
 				p.switchTo(after)
 			}
 			return honest, nil
@@ -262,14 +263,14 @@ func TestSourceReorganises(t *testing.T) {
 		p := newPeer("a", before)
 		target := p.target(t)
 		p.onBlocks = func(_ context.Context, _ []common.Hash, honest types.Blocks) (types.Blocks, error) {
-			if len(honest) > 0 && honest[0].NumberU64() > 1000 {
+			if len(honest) > 0 && honest[0].NumberU64() > 400 {
 				p.switchTo(after)
 			}
 			return honest, nil
 		}
 		u := newSetup(t, s, nil)
 		u.wantFault(t, target, Empty)
-		if head := s.CurrentBlock().Number.Uint64(); head < 1000 {
+		if head := s.CurrentBlock().Number.Uint64(); head < 400 {
 			t.Errorf("head is block %d", head)
 		}
 		newSetup(t, s, nil).sync(t, p.target(t)) // the next attempt succeeds
@@ -281,7 +282,7 @@ func TestSourceReorganises(t *testing.T) {
 		target := p.target(t)
 		turns := []types.Blocks{after, before}
 		p.onHeaders = func(_ context.Context, honest []*types.Header) ([]*types.Header, error) {
-			if len(honest) > 0 && honest[0].Number.Uint64() > 1160 {
+			if len(honest) > 0 && honest[0].Number.Uint64() > 560 {
 				p.switchTo(turns[0])
 				turns[0], turns[1] = turns[1], turns[0]
 			}
@@ -358,6 +359,40 @@ func TestCancelAndResume(t *testing.T) {
 	s := n.openChain(t, dir)
 	newSetup(t, s, nil).sync(t, newPeer("a", blocks).target(t))
 	wantHead(t, s, last(blocks))
+}
+
+// However a Sync ends, no goroutine of it is left.
+func TestGoroutinesEnd(t *testing.T) {
+	n := newNetwork(t)
+	blocks := n.branch(nil, 200, every(4, 1))
+	s := n.newChain(t, nil)
+	before := runtime.NumGoroutine()
+	for number := uint64(1); number < 200; number += 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		p, silent := newPeer("a", blocks), newPeer("silent", blocks)
+		p.onBlocks = func(_ context.Context, _ []common.Hash, honest types.Blocks) (types.Blocks, error) {
+			if honest[0].NumberU64() >= number {
+				cancel()
+			}
+			return honest, nil
+		}
+		silent.onBlocks = func(ctx context.Context, _ []common.Hash, _ types.Blocks) (types.Blocks, error) {
+			return nil, wait(ctx)
+		}
+		if err := newSetup(t, s, nil, silent).Sync(ctx, p.target(t)); !errors.Is(err, context.Canceled) {
+			t.Fatalf("sync ended with %v", err)
+		}
+		cancel()
+	}
+	deadline := time.Now().Add(10 * time.Second) // the header verifier's threads end by themselves
+	for runtime.NumGoroutine() > before {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+		}
+		if err := await(t.Context(), 10*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func TestOneSyncAtATime(t *testing.T) {
