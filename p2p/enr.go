@@ -75,9 +75,27 @@ func (s *Service) takeENR(id peer.ID, enc []byte) error {
 		return err
 	}
 	s.records.Add(id, node)
-	s.discovery.AddNode(node)
+	// One side introduces itself to the other over UDP: if both did at once, each
+	// would overwrite the keys of the other's handshake.
+	if s.speaksFirst(id) {
+		s.discovery.AddNode(node)
+	}
 	if m, ok := s.roster.get(id); ok {
 		s.remember(m)
 	}
 	return nil
+}
+
+// reintroduce gives discovery the peers that it does not know: a packet of the
+// first introduction may have been lost.
+func (s *Service) reintroduce() {
+	members := s.roster.all()
+	if known, _ := s.discovery.Table(); !s.cfg.Discovery || known >= len(members) {
+		return
+	}
+	for _, m := range members {
+		if node, ok := s.records.Get(m.id); ok {
+			s.discovery.AddNode(node)
+		}
+	}
 }

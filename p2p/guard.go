@@ -26,6 +26,10 @@ const (
 	// little, and ends the one before.
 	gossipStreamRate, gossipStreamBurst = 0.2, 10
 
+	// A peer that sends more messages of gossip a second is read more slowly, so
+	// that it cannot keep gossipsub, which has one loop, from others'.
+	gossipRate, gossipBurst = 2000, 4000
+
 	// topicsPerPeer bounds the topics that are noted for a peer. It is no more
 	// than a guard of memory: one network has a handful.
 	topicsPerPeer = 32
@@ -36,7 +40,8 @@ const (
 // which it would wait for for ever.
 type gossipHost struct {
 	host.Host
-	s *Service
+	s        *Service
+	patience time.Duration // gossipPatience, but for tests
 
 	mu      sync.Mutex
 	streams map[peer.ID]*gossipPeer // guarded by mu
@@ -44,18 +49,19 @@ type gossipHost struct {
 
 // gossipPeer is what is known of a peer's gossip streams.
 type gossipPeer struct {
-	current *gossipStream
-	opened  *rate.Limiter
+	current  *gossipStream
+	opened   *rate.Limiter // streams
+	messages *rate.Limiter
 }
 
 func newGossipHost(s *Service) *gossipHost {
-	return &gossipHost{Host: s.host, s: s, streams: make(map[peer.ID]*gossipPeer)}
+	return &gossipHost{Host: s.host, s: s, patience: gossipPatience, streams: make(map[peer.ID]*gossipPeer)}
 }
 
 // SetStreamHandler implements host.Host.
 func (h *gossipHost) SetStreamHandler(id protocol.ID, handler network.StreamHandler) {
 	h.Host.SetStreamHandler(id, func(stream network.Stream) {
-		guarded := &gossipStream{Stream: stream, s: h.s, read: frameReader{limit: MaxTopicMessage + gossipOverhead}}
+		guarded := &gossipStream{Stream: stream, h: h, read: frameReader{limit: MaxTopicMessage + gossipOverhead}}
 		if !h.begin(guarded) {
 			h.s.Report(stream.Conn().RemotePeer(), Flood, errors.New("too many gossip streams"))
 			_ = stream.Reset()
@@ -72,9 +78,13 @@ func (h *gossipHost) begin(stream *gossipStream) bool {
 	id := stream.Conn().RemotePeer()
 	p := h.streams[id]
 	if p == nil {
-		p = &gossipPeer{opened: rate.NewLimiter(gossipStreamRate, gossipStreamBurst)}
+		p = &gossipPeer{
+			opened:   rate.NewLimiter(gossipStreamRate, gossipStreamBurst),
+			messages: rate.NewLimiter(gossipRate, gossipBurst),
+		}
 		h.streams[id] = p
 	}
+	stream.messages = p.messages
 	if !p.opened.Allow() {
 		return false
 	}
@@ -99,7 +109,8 @@ func (h *gossipHost) tidy() {
 // gossipStream is a stream on which a peer sends gossip.
 type gossipStream struct {
 	network.Stream
-	s          *Service
+	h          *gossipHost
+	messages   *rate.Limiter
 	read       frameReader
 	failed     bool        // a read has failed: what follows is not the peer's fault
 	superseded atomic.Bool // by another stream of the same peer
@@ -109,35 +120,40 @@ type gossipStream struct {
 func (g *gossipStream) Read(p []byte) (int, error) {
 	n, err := g.Stream.Read(p)
 	before := g.read.inside()
-	framing := g.read.advance(p[:n])
-	if inside := g.read.inside(); inside != before {
+	ended, fault := g.read.advance(p[:n])
+	if inside := g.read.inside(); inside != before || (inside && ended > 0) {
 		var deadline time.Time
 		if inside {
-			deadline = time.Now().Add(gossipPatience)
+			deadline = time.Now().Add(g.h.patience)
 		}
 		_ = g.SetReadDeadline(deadline) // fails only on a closed stream
 	}
-	if framing != nil {
-		g.failed = true
-		g.s.Report(g.Conn().RemotePeer(), framing.Offence, framing.Err)
-		return n, framing
+	switch {
+	case fault != nil:
+		err = fault
+	case isTimeout(err):
+		fault = &Misconduct{Timeout, errHalfGossip}
+	case errors.Is(err, io.EOF) && g.read.inside():
+		fault = &Misconduct{Malformed, errHalfGossip}
 	}
-	if err != nil {
-		g.failed = true
-		if isTimeout(err) {
-			g.s.Report(g.Conn().RemotePeer(), Timeout, errors.New("half a message of gossip"))
-		} else if errors.Is(err, io.EOF) && g.read.inside() {
-			g.s.Report(g.Conn().RemotePeer(), Malformed, errors.New("half a message of gossip"))
-		}
+	if fault != nil {
+		g.h.s.Report(g.Conn().RemotePeer(), fault.Offence, fault.Err)
 	}
+	for err == nil && ended > 0 {
+		ended--
+		err = g.messages.Wait(g.h.s.ctx)
+	}
+	g.failed = g.failed || err != nil
 	return n, err
 }
+
+var errHalfGossip = errors.New("half a message of gossip")
 
 // Reset implements network.Stream. gossipsub resets a stream when it cannot
 // decode what it has read.
 func (g *gossipStream) Reset() error {
-	if !g.failed && !g.superseded.Load() && g.s.ctx.Err() == nil && !g.Conn().IsClosed() {
-		g.s.Report(g.Conn().RemotePeer(), Malformed, errors.New("gossip that cannot be decoded"))
+	if !g.failed && !g.superseded.Load() && g.h.s.ctx.Err() == nil && !g.Conn().IsClosed() {
+		g.h.s.Report(g.Conn().RemotePeer(), Malformed, errors.New("gossip that cannot be decoded"))
 	}
 	return g.Stream.Reset()
 }
@@ -154,13 +170,15 @@ type frameReader struct {
 // inside reports whether a message has begun and not ended.
 func (f *frameReader) inside() bool { return f.shift > 0 || f.left > 0 }
 
-// advance takes the next bytes.
-func (f *frameReader) advance(p []byte) *Misconduct {
+// advance takes the next bytes, and returns how many messages end in them.
+func (f *frameReader) advance(p []byte) (ended int, fault *Misconduct) {
 	for len(p) > 0 {
 		if f.left > 0 {
 			n := min(f.left, uint64(len(p)))
-			f.left -= n
 			p = p[n:]
+			if f.left -= n; f.left == 0 {
+				ended++
+			}
 			continue
 		}
 		b := p[0]
@@ -168,16 +186,19 @@ func (f *frameReader) advance(p []byte) *Misconduct {
 		f.length |= uint64(b&0x7f) << f.shift
 		f.shift += 7
 		if f.length > f.limit {
-			return &Misconduct{Oversized, fmt.Errorf("%w: gossip of %d bytes", ErrTooLarge, f.length)}
+			return ended, &Misconduct{Oversized, fmt.Errorf("%w: gossip of %d bytes", ErrTooLarge, f.length)}
 		}
 		if f.shift > 35 {
-			return &Misconduct{Malformed, errFraming}
+			return ended, &Misconduct{Malformed, errFraming}
 		}
 		if b < 0x80 {
+			if f.length == 0 {
+				ended++
+			}
 			f.left, f.length, f.shift = f.length, 0, 0
 		}
 	}
-	return nil
+	return ended, nil
 }
 
 var _ pubsub.SubscriptionFilter = (*topicFilter)(nil)

@@ -190,14 +190,17 @@ func converse(stream network.Stream, p Protocol, request []byte) ([]byte, error)
 	if err := stream.CloseWrite(); err != nil {
 		return nil, err
 	}
-	r := bufio.NewReader(stream)
+	return readResponse(bufio.NewReader(stream), p.MaxResponse)
+}
+
+func readResponse(r *bufio.Reader, limit int) ([]byte, error) {
 	code, err := r.ReadByte()
 	if err != nil {
 		return nil, unexpectedEOF(err)
 	}
 	switch code {
 	case codeOK:
-		return readFrame(r, p.MaxResponse)
+		return readFrame(r, limit)
 	case codeRefused, codeBusy:
 		text, err := readFrame(r, maxRefusal)
 		if err != nil {

@@ -253,6 +253,7 @@ func (s *Service) tidy() {
 		if err := s.bans.tidy(); err != nil {
 			s.log.WithError(err).Warn("Cannot remove old bans")
 		}
+		s.reintroduce()
 		s.measure()
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
@@ -50,6 +51,9 @@ type Topic struct {
 	s      *Service
 	cfg    TopicConfig
 	handle *pubsub.Topic
+
+	mu      sync.Mutex
+	pending map[peer.ID]int // bytes in validation, by sender; guarded by mu
 }
 
 // Join subscribes to a topic. It can be called before and after Start.
@@ -66,7 +70,7 @@ func (s *Service) Join(cfg TopicConfig) (*Topic, error) {
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = defaultTopicConcurrency
 	}
-	t := &Topic{s: s, cfg: cfg}
+	t := &Topic{s: s, cfg: cfg, pending: make(map[peer.ID]int)}
 	err := s.pubsub.RegisterTopicValidator(cfg.Name, t.validate,
 		pubsub.WithValidatorTimeout(cfg.Timeout), pubsub.WithValidatorConcurrency(cfg.Concurrency))
 	if err != nil {
@@ -102,7 +106,35 @@ func (t *Topic) check(ctx context.Context, from peer.ID, data []byte) error {
 	if len(data) > t.cfg.MaxMessage {
 		return Blame(Oversized, fmt.Errorf("%w: %d bytes on topic %s, %d allowed", ErrTooLarge, len(data), t.cfg.Name, t.cfg.MaxMessage))
 	}
+	if !t.begin(from, len(data)) {
+		return errPending
+	}
+	defer t.end(from, len(data))
 	return t.cfg.Validate(ctx, from, data)
+}
+
+// errPending is returned for a message that comes while too much from the same
+// peer is being validated.
+var errPending = errors.New("too much in validation")
+
+// begin bounds what one peer makes us hold: two messages of the largest size, or
+// more small ones.
+func (t *Topic) begin(from peer.ID, size int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.pending[from]+size > 2*t.cfg.MaxMessage {
+		return false
+	}
+	t.pending[from] += size
+	return true
+}
+
+func (t *Topic) end(from peer.ID, size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.pending[from] -= size; t.pending[from] == 0 {
+		delete(t.pending, from)
+	}
 }
 
 // Publish sends a message to the peers on the topic. It returns when the
