@@ -224,3 +224,11 @@ func instant() *pow.Params {
 	p.InitialTarget = pow.MaxCompact
 	return &p
 }
+
+// awaitBan awaits that a node has banned a peer.
+func (n *node) awaitBan(id peer.ID) {
+	n.t.Helper()
+	await(n.t, "ban", func() bool {
+		return slices.ContainsFunc(n.net.Bans(), func(b nodep2p.Ban) bool { return b.Target == id.String() })
+	})
+}

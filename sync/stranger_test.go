@@ -188,3 +188,13 @@ type offsetClock struct{ ahead atomic.Int64 }
 
 func (c *offsetClock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *offsetClock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
+
+// said reports whether the node has logged a message.
+func (n *node) said(message string) bool {
+	for _, entry := range n.logs.AllEntries() {
+		if entry.Message == message {
+			return true
+		}
+	}
+	return false
+}
