@@ -49,6 +49,8 @@ func (e *RemoteError) Error() string {
 func (e *RemoteError) Busy() bool { return e.Code == codeBusy }
 
 // Refusal is an error of a [Handler] that is told to the peer.
+//
+//nolint:errname // it is what the peer is given, and reads so: p2p.Refuse makes a Refusal
 type Refusal struct{ Text string }
 
 // Error implements error.

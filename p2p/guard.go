@@ -36,8 +36,8 @@ const (
 )
 
 // gossipHost stands between gossipsub and libp2p, to see what gossipsub does not
-// tell: streams that it gives up because of what it read, and half messages,
-// which it would wait for for ever.
+// tell: streams that it gives up because of what it read, and half messages, for
+// whose other half it would wait without end.
 type gossipHost struct {
 	host.Host
 	s        *Service

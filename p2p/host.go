@@ -15,6 +15,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/net/connmgr"
+	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	libp2ptls "github.com/libp2p/go-libp2p/p2p/security/tls"
 	quic "github.com/libp2p/go-libp2p/p2p/transport/quic"
@@ -49,7 +50,7 @@ func (s *Service) newHost(key crypto.PrivKey) (host.Host, error) {
 		libp2p.ConnectionManager(conns),
 		libp2p.ConnectionGater(s.gater),
 		libp2p.BandwidthReporter(bandwidth{s.metrics.bytes}),
-		libp2p.DialRanker(rankDials),
+		libp2p.SwarmOpts(swarm.WithDialRanker(rankDials)),
 		libp2p.AddrsFactory(s.announced),
 		libp2p.DisableMetrics(), // its registerer is global
 	}

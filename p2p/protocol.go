@@ -58,7 +58,7 @@ func (s *Service) Handle(p Protocol, handler Handler) error {
 
 // serve answers the request on a stream.
 func (s *Service) serve(stream network.Stream, p Protocol, handler Handler) {
-	defer stream.Reset() // does nothing to a stream that was closed
+	defer func() { _ = stream.Reset() }() // does nothing to a stream that was closed
 	from := stream.Conn().RemotePeer()
 	// Somewhat longer than the peer waits, so that it is the one to give up.
 	ctx, cancel := context.WithTimeout(s.ctx, p.Timeout+p.Timeout/4)
@@ -148,11 +148,12 @@ func (s *Service) exchange(ctx context.Context, to peer.ID, p Protocol, request 
 	if err != nil {
 		return nil, err
 	}
-	defer stream.Reset() // does nothing to a stream that was closed
-	defer context.AfterFunc(limited, func() { stream.Reset() })()
+	reset := func() { _ = stream.Reset() } // does nothing to a stream that was closed
+	defer reset()
+	defer context.AfterFunc(limited, reset)()
 	response, err = converse(stream, p, request)
 	if err == nil {
-		stream.Close()
+		_ = stream.Close() // the answer is here
 		return response, nil
 	}
 	err = requestError(err)

@@ -100,13 +100,17 @@ func (r *roster) taken() (inbound, outbound int) {
 }
 
 // worst returns the peer with the lowest score among those whose slot the
-// newcomer could have.
+// newcomer could have: those of its direction, and all if only their number is
+// in the way.
 func (r *roster) worst(inbound bool, score func(peer.ID) float64) (worst peer.ID, ok bool) {
 	in, out := r.taken()
-	full := in+out >= r.maxPeers
+	shareLeft := out < r.maxOutbound
+	if inbound {
+		shareLeft = in < r.maxInbound
+	}
 	low := math.Inf(1)
 	for id, m := range r.members {
-		if r.exempt(id) || (m.inbound != inbound && !(full && r.below(inbound, in, out))) {
+		if r.exempt(id) || (m.inbound != inbound && !shareLeft) {
 			continue
 		}
 		if points := score(id); points < low {
@@ -114,14 +118,6 @@ func (r *roster) worst(inbound bool, score func(peer.ID) float64) (worst peer.ID
 		}
 	}
 	return worst, ok
-}
-
-// below reports whether a direction has not used up its own share.
-func (r *roster) below(inbound bool, in, out int) bool {
-	if inbound {
-		return in < r.maxInbound
-	}
-	return out < r.maxOutbound
 }
 
 // freeOutbound returns how many peers may be dialled.

@@ -89,6 +89,8 @@ func (o Offence) String() string {
 }
 
 // Misconduct is an error that a peer is to blame for.
+//
+//nolint:errname // the word says it: an error is what happens to us, this is what a peer does
 type Misconduct struct {
 	Offence Offence
 	Err     error

@@ -97,12 +97,15 @@ func addrOf(s *nodep2p.Service) string {
 // await waits until the condition holds.
 func await(t testing.TB, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	deadline := time.After(patience)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
 	for !condition() {
-		if time.Now().After(deadline) {
+		select {
+		case <-tick.C:
+		case <-deadline:
 			t.Fatalf("waited %s for: %s", patience, what)
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 }
 
