@@ -43,7 +43,7 @@ ENV MONOLITH_DATADIR=/data \
     MONOLITH_HTTP_ADDR=0.0.0.0 \
     MONOLITH_METRICS_ADDR=0.0.0.0:6060
 VOLUME /data
-EXPOSE 8545 6060
+EXPOSE 8545 6060 30303/tcp 30303/udp 30304/udp
 
 # SIGTERM stops the services in order. Give `docker stop -t 120` to a busy node:
 # after the default 10 s the engine kills it, which loses no block but costs a

@@ -31,6 +31,11 @@ IMAGE        ?= monolith
 run: build ## Run a devnet node that mines (ARGS="--http.port 9545" adds flags)
 	exec bin/monolith $(ARGS)
 
+.PHONY: devnet
+devnet: build ## Run three nodes that find each other, two of them mining (ARGS="-nodes 5" changes that)
+	@go build -o bin/devnet ./cmd/devnet
+	exec bin/devnet $(ARGS)
+
 .PHONY: build
 build: ## Build bin/monolith
 	go build -trimpath -ldflags '$(LDFLAGS)' -o bin/monolith ./cmd/node
@@ -58,6 +63,10 @@ fuzz: ## Fuzz each target for FUZZTIME
 .PHONY: soak
 soak: ## Kill and restart a loaded node CYCLES times (50), some minutes
 	MONOLITH_SOAK=$(or $(CYCLES),50) go test -v -count 1 -run '^TestSoak' -timeout 60m ./cmd/node
+
+.PHONY: netns
+netns: ## Pull the cable between two halves of a network for BLOCKS blocks (30); needs root and iproute2
+	MONOLITH_NETNS=$(or $(BLOCKS),30) go test -v -count 1 -run '^TestCable' -timeout 60m ./cmd/node
 
 ##@ Before a commit (CI runs `make check`)
 
@@ -101,7 +110,7 @@ image: ## Build the container image (IMAGE=name)
 
 .PHONY: clean
 clean: ## Remove what was built (not the linter, not any node's data)
-	rm -f bin/monolith
+	rm -f bin/monolith bin/devnet
 
 .PHONY: help
 help: ## Show this help

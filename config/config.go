@@ -7,11 +7,13 @@ import (
 
 	"github.com/monolith-chain/monolith/db"
 	"github.com/monolith-chain/monolith/miner"
+	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/monolith-chain/monolith/shared/txpool"
+	chainsync "github.com/monolith-chain/monolith/sync"
 )
 
 // Config is everything that a node can be told. The packages' own Configs have
@@ -31,6 +33,9 @@ type Config struct {
 	DB      db.Config
 	Chain   chain.Config
 	TxPool  txpool.Config
+	Peers   bool // connect to other nodes
+	P2P     nodep2p.Config
+	Sync    chainsync.Config
 	Miner   miner.Config
 	RPC     noderpc.Config
 	Metrics bool
@@ -63,6 +68,9 @@ func DefaultConfig() *Config {
 		DB:      db.DefaultConfig(),
 		Chain:   chain.DefaultConfig(),
 		TxPool:  txpool.DefaultConfig(),
+		Peers:   true,
+		P2P:     nodep2p.DefaultConfig(),
+		Sync:    chainsync.DefaultConfig(),
 		Miner:   miner.DefaultConfig(),
 		RPC:     noderpc.DefaultConfig(),
 		Metrics: true,
@@ -70,6 +78,7 @@ func DefaultConfig() *Config {
 	}
 	c.Miner.CPU = defaultCPU
 	c.TxPool.Journal = "transactions.rlp"
+	c.P2P.KeyFile = "nodekey"
 	return c
 }
 
@@ -115,6 +124,13 @@ func (c *Config) PoolConfig() txpool.Config {
 	pool := c.TxPool
 	pool.Journal = c.inDataDir(pool.Journal)
 	return pool
+}
+
+// P2PConfig returns the network's settings with the key in the data directory.
+func (c *Config) P2PConfig() nodep2p.Config {
+	p2p := c.P2P
+	p2p.KeyFile = c.inDataDir(p2p.KeyFile)
+	return p2p
 }
 
 // Warnings are what is odd about the sources, but no fault.

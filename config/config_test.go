@@ -41,7 +41,7 @@ func isolated(t *testing.T) {
 }
 
 func TestOptionNames(t *testing.T) {
-	shape := regexp.MustCompile(`^[a-z]+([.-][a-z]+)*$`)
+	shape := regexp.MustCompile(`^[a-z][a-z0-9]*([.-][a-z]+)*$`)
 	seen := make(map[string]bool)
 	for _, o := range Options() {
 		if !shape.MatchString(o.Name) {

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
+	nodep2p "github.com/monolith-chain/monolith/p2p"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -154,6 +156,18 @@ func (c *Config) settle() []error {
 			if c.Miner.Enabled {
 				conflict("%s: the stock engine cannot mine", c.from("mine"))
 			}
+		}
+	}
+
+	if c.genesis != nil && (c.genesis.Pow.Instant() || c.genesis.Pow.Engine == pow.EngineStock) && !c.Set("p2p") {
+		// A development chain is one process: its blocks cost nothing, so that
+		// others could replace them at will.
+		c.Peers = false
+	}
+	if !c.Set(nodep2p.FlagDiscoveryPort) {
+		c.P2P.DiscoveryPort = 0
+		if c.P2P.Port > 0 && c.P2P.Port < math.MaxUint16 {
+			c.P2P.DiscoveryPort = c.P2P.Port + 1
 		}
 	}
 

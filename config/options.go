@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/params"
+	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/monolith-chain/monolith/shared/pow"
@@ -14,6 +15,7 @@ import (
 // Headings of the help, in this order.
 const (
 	categoryNetwork  = "NETWORK AND DATA"
+	categoryPeers    = "PEERS"
 	categoryMining   = "MINING"
 	categoryRPC      = "JSON-RPC"
 	categoryLimits   = "JSON-RPC LIMITS"
@@ -31,7 +33,7 @@ const (
 // flags, the environment variables, the file's keys, what WriteTOML prints, and
 // the table in the README.
 func (c *Config) options() []Option {
-	options := slices.Concat(c.networkOptions(), c.miningOptions(), c.rpcOptions(), c.limitOptions(),
+	options := slices.Concat(c.networkOptions(), c.peerOptions(), c.miningOptions(), c.rpcOptions(), c.limitOptions(),
 		c.poolOptions(), c.storageOptions(), c.operatorOptions())
 	for i := range options {
 		options[i].initial = options[i].value.get()
@@ -55,6 +57,49 @@ func (c *Config) networkOptions() []Option {
 			Usage: "development chain: a block every so often instead; 0 for on demand"},
 		{Name: "unsafe-stock-consensus", value: switchValue(&c.AllowStockEngine),
 			Usage: "for tests: accept a genesis file with the engine \"stock\", whose blocks need no proof"},
+	})
+}
+
+// peerOptions do not call the port --port, as geth does: its variable would be
+// MONOLITH_PORT, which Kubernetes sets to something else for a service named
+// monolith.
+func (c *Config) peerOptions() []Option {
+	p := &c.P2P
+	return under(categoryPeers, []Option{
+		{Name: "p2p", Default: "true, but for development chains", value: switchValue(&c.Peers),
+			Usage: "connect to other nodes"},
+		{Name: "bootnodes", Arg: "LIST", value: listValue(&p.Bootnodes),
+			Usage: "nodes to begin with: DNS names or IPs (HOST or HOST:PORT), multiaddrs with a peer id, or enr: records"},
+		{Name: "p2p.static", Arg: "LIST", value: listValue(&p.Static),
+			Usage: "nodes to stay connected to, in the same forms"},
+		{Name: "p2p.trusted", Arg: "LIST", value: listValue(&p.Trusted),
+			Usage: "nodes that are let in beyond --maxpeers"},
+		{Name: "p2p.addr", Arg: "LIST", value: listValue(&p.Addrs),
+			Usage: "IPs of the interfaces to listen on"},
+		{Name: nodep2p.FlagPort, Arg: "PORT", value: portValue(&p.Port),
+			Usage: "port for peers, TCP and QUIC (UDP); 0 for any free one"},
+		{Name: "discovery", value: switchValue(&p.Discovery),
+			Usage: "look for nodes of the same network (discv5)"},
+		{Name: nodep2p.FlagDiscoveryPort, Arg: "PORT", Default: "the one after --p2p.port", value: portValue(&p.DiscoveryPort),
+			Usage: "UDP port of discovery"},
+		{Name: "mdns", value: switchValue(&p.MDNS),
+			Usage: "look for nodes on the local network (multicast DNS)"},
+		{Name: "p2p.announce", Arg: "LIST", Default: "found out", value: listValue(&p.Announce),
+			Usage: "IPs, DNS names or multiaddrs by which other nodes reach this one"},
+		{Name: "nat", value: switchValue(&p.NAT),
+			Usage: "be reachable behind a router: map ports, learn the public address, punch holes"},
+		{Name: "maxpeers", Arg: "N", value: integerValue(&p.MaxPeers, 0, maxCount),
+			Usage: "connected peers"},
+		{Name: "p2p.inbound", Arg: "SHARE", value: shareValue(&p.InboundShare),
+			Usage: "share of them that may be nodes which dialled this one"},
+		{Name: "p2p.allow", Arg: "LIST", value: listValue(&p.Allow),
+			Usage: "peer ids, IPs or CIDRs: nobody else is let in"},
+		{Name: "p2p.deny", Arg: "LIST", value: listValue(&p.Deny),
+			Usage: "peer ids, IPs or CIDRs that are never let in"},
+		{Name: "nodekey", Arg: "FILE", value: textValue(&p.KeyFile),
+			Usage: "file with the key that identifies this node to others, relative to the data directory; made if there is none"},
+		{Name: "sync.compact", value: switchValue(&c.Sync.CompactBlocks),
+			Usage: "relay blocks as a header and short ids of transactions, which peers have in their pools"},
 	})
 }
 

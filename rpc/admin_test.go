@@ -187,7 +187,7 @@ func TestAdminIsLocal(t *testing.T) {
 	alone := newNode(t, func(cfg *Config) { cfg.IPCPath = path })
 	_, err = ask(t, alone.dial(path), "admin_peers")
 	wantError(t, err, -32601, "the method admin_peers does not exist")
-	if get[bool](alone, "net_listening") || get[string](alone, "net_peerCount") != "0x0" {
+	if !get[bool](alone, "net_listening") || get[string](alone, "net_peerCount") != "0x0" {
 		t.Error("a network without one")
 	}
 }

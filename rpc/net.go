@@ -11,9 +11,10 @@ type netAPI struct {
 // Version is net_version: the network's id in decimal.
 func (api *netAPI) Version() string { return api.id }
 
-// Listening is net_listening: whether the node takes part in a network, with peers
-// or without.
-func (api *netAPI) Listening() bool { return api.network != nil }
+// Listening is net_listening: always true, as geth, anvil and Hardhat answer, also
+// for a node without a network. Clients take it for the question whether the node
+// is there: web3.js does.
+func (api *netAPI) Listening() bool { return true }
 
 // PeerCount is net_peerCount.
 func (api *netAPI) PeerCount() hexutil.Uint {

@@ -23,8 +23,27 @@
 //  6. db: LevelDB has the batch in its log before the write returns, so killing
 //     the process loses nothing that was announced. Later the state reaches the
 //     disk from its layers, and blocks far below the head move to the freezer.
-//  7. The pool drops the transaction, the miner starts over on the new head, and
-//     rpc tells subscribers and answers eth_getTransactionReceipt.
+//  7. The pool drops the transaction, the miner starts over on the new head, sync
+//     announces the block to the peers, and rpc tells subscribers and answers
+//     eth_getTransactionReceipt.
+//
+// # From a peer to the disk
+//
+// Another node has mined that block.
+//
+//  1. p2p: gossip delivers an announcement: the header, and a short id for each
+//     transaction. Its size and its sender's rate are within their limits.
+//  2. sync: the header is checked against its parent, shared/pow's proof and target
+//     above all, which takes microseconds. A valid announcement goes on to the
+//     other peers at once; an invalid one costs its sender a ban.
+//  3. sync: the block is put together from the pool's transactions, whose senders
+//     are known. What is missing comes from the peer that sent the announcement.
+//  4. shared/chain: the block extends the head and is executed; or it is on
+//     another branch, is stored, and executed when that branch has more work. The
+//     head moves and is announced, as above.
+//  5. If the parent is unknown, or a peer's status claims more work than the head
+//     has, sync's downloader asks for headers, checks all of them, and only if they
+//     show more work for the blocks, from several peers at once.
 //
 // # Life of the process
 //

@@ -4,17 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"runtime"
 
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/monolith-chain/monolith/config"
 	"github.com/monolith-chain/monolith/db"
 	"github.com/monolith-chain/monolith/miner"
+	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/monolith-chain/monolith/shared/pow"
 	"github.com/monolith-chain/monolith/shared/registry"
 	"github.com/monolith-chain/monolith/shared/txpool"
+	chainsync "github.com/monolith-chain/monolith/sync"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/sirupsen/logrus"
@@ -47,7 +52,7 @@ type registration func(ctx context.Context) error
 // store is what every command that opens the chain needs; all is a whole node.
 func (n *node) store() []registration { return []registration{n.registerDB, n.registerChain} }
 func (n *node) all() []registration {
-	return append(n.store(), n.registerTxPool, n.registerMiner, n.registerRPC, n.registerMonitor)
+	return append(n.store(), n.registerTxPool, n.registerP2P, n.registerSync, n.registerMiner, n.registerRPC, n.registerMonitor)
 }
 
 // register builds services in order. If one cannot be built, those before it
@@ -88,12 +93,51 @@ func (n *node) registerTxPool(context.Context) error {
 	return add(n, func() (*txpool.Service, error) { return txpool.New(cfg) })
 }
 
+func (n *node) registerP2P(context.Context) error {
+	if !n.cfg.Peers {
+		return nil
+	}
+	var store *db.Service
+	var blocks *chain.Service
+	if err := errors.Join(n.services.FetchService(&store), n.services.FetchService(&blocks)); err != nil {
+		return err
+	}
+	cfg := n.cfg.P2PConfig()
+	cfg.DB, cfg.Network, cfg.UserAgent = store.Database(), chainsync.NetworkOf(blocks), clientVersion()
+	cfg.Log, cfg.Registerer = n.logger("p2p"), n.metrics
+	return add(n, func() (*nodep2p.Service, error) { return nodep2p.New(cfg) })
+}
+
+func (n *node) registerSync(context.Context) error {
+	if !n.cfg.Peers {
+		return nil
+	}
+	cfg := n.cfg.Sync
+	if err := errors.Join(
+		n.services.FetchService(&cfg.Chain),
+		n.services.FetchService(&cfg.Pool),
+		n.services.FetchService(&cfg.Network),
+	); err != nil {
+		return err
+	}
+	cfg.Params, cfg.FutureLimit = n.genesis.Pow, n.cfg.Chain.FutureLimit
+	cfg.Log, cfg.Registerer = n.logger("sync"), n.metrics
+	return add(n, func() (*chainsync.Service, error) { return chainsync.New(cfg) })
+}
+
 func (n *node) registerMiner(context.Context) error {
 	if n.stock() {
 		return nil // whoever checks no proofs cannot make one
 	}
 	var store *db.Service
 	cfg := n.cfg.Miner
+	if n.cfg.Peers {
+		var sync *chainsync.Service
+		if err := n.services.FetchService(&sync); err != nil {
+			return err
+		}
+		cfg.Synced, cfg.OnSealed = sync.Synced, sync.Announce
+	}
 	if err := errors.Join(
 		n.services.FetchService(&store),
 		n.services.FetchService(&cfg.Chain),
@@ -117,6 +161,17 @@ func (n *node) registerRPC(context.Context) error {
 	if !n.stock() {
 		if err := n.services.FetchService(&cfg.Miner); err != nil {
 			return err
+		}
+	}
+	if n.cfg.Peers {
+		var sync *chainsync.Service
+		if err := errors.Join(n.services.FetchService(&cfg.Network), n.services.FetchService(&sync)); err != nil {
+			return err
+		}
+		cfg.Sync = sync.Progress
+		cfg.PeerHead = func(id peer.ID) (uint64, common.Hash, *big.Int, bool) {
+			head, ok := sync.PeerStatus(id)
+			return head.Number, head.Hash, head.Work, ok
 		}
 	}
 	cfg.ClientVersion = clientVersion()

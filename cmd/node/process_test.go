@@ -75,6 +75,12 @@ type process struct {
 // start runs a role with arguments.
 func start(t *testing.T, role string, args ...string) *process {
 	t.Helper()
+	return startIn(t, "", role, args...)
+}
+
+// startIn runs a role with arguments in the named network namespace, if any.
+func startIn(t *testing.T, namespace, role string, args ...string) *process {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("runs processes")
 	}
@@ -82,7 +88,11 @@ func start(t *testing.T, role string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, cmd: exec.Command(self, args...), more: make(chan struct{}), ended: make(chan struct{})}
+	command := append([]string{self}, args...)
+	if namespace != "" {
+		command = append([]string{"ip", "netns", "exec", namespace}, command...) // replaces itself by the command
+	}
+	p := &process{t: t, cmd: exec.Command(command[0], command[1:]...), more: make(chan struct{}), ended: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), roleVariable+"="+role, "HOME="+t.TempDir())
 	stderr, err := p.cmd.StderrPipe()
 	if err != nil {
@@ -107,6 +117,7 @@ func startNode(t *testing.T, args ...string) *process {
 	t.Helper()
 	return start(t, "node", append([]string{
 		"--http.port", "0", "--metrics.addr", "127.0.0.1:0", "--log.format", "json", "--ipcdisable", "--miner.cpu", "1",
+		"--p2p.addr", "127.0.0.1", "--p2p.port", "0", "--nat=false",
 	}, args...)...)
 }
 
@@ -295,7 +306,7 @@ func TestNode(t *testing.T) {
 		t.Errorf("exit code %d after SIGTERM", code)
 	}
 	started, stopped := p.fields("Starting service", "service"), p.fields("Stopped service", "service")
-	want := []string{"db", "chain", "txpool", "miner", "rpc", "monitor"}
+	want := []string{"db", "chain", "txpool", "p2p", "sync", "miner", "rpc", "monitor"}
 	if !slices.Equal(started, want) {
 		t.Errorf("started %v, want %v", started, want)
 	}

@@ -62,6 +62,9 @@ func (r *reinjector) reinject(reorg chain.ReorgEvent) {
 				lost = append(lost, tx)
 			}
 		}
+		if len(lost) == 0 {
+			continue
+		}
 		for _, err := range r.pool.Add(lost, true) {
 			if err == nil {
 				back++
