@@ -13,6 +13,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/multiformats/go-multistream"
+	"github.com/sirupsen/logrus"
 )
 
 // Protocol describes a kind of request and its answer. Both sides keep to the
@@ -56,42 +57,47 @@ func (s *Service) Handle(p Protocol, handler Handler) error {
 	return nil
 }
 
-// serve answers the request on a stream.
+// serve answers the request on a stream. A stream that was answered must not be
+// reset: QUIC would drop what is still to be sent.
 func (s *Service) serve(stream network.Stream, p Protocol, handler Handler) {
-	defer func() { _ = stream.Reset() }() // does nothing to a stream that was closed
-	from := stream.Conn().RemotePeer()
 	// Somewhat longer than the peer waits, so that it is the one to give up.
 	ctx, cancel := context.WithTimeout(s.ctx, p.Timeout+p.Timeout/4)
 	defer cancel()
 	deadline, _ := ctx.Deadline()
-	if err := stream.SetDeadline(deadline); err != nil {
-		return
+	err := stream.SetDeadline(deadline)
+	if err == nil {
+		err = s.converseAsServer(ctx, stream, p, handler)
 	}
+	if err == nil {
+		err = stream.Close()
+	}
+	if err != nil {
+		s.log.WithFields(logrus.Fields{"peer": stream.Conn().RemotePeer(), "protocol": p.ID}).WithError(err).
+			Debug("Cannot answer request")
+		_ = stream.Reset()
+	}
+}
+
+// converseAsServer reads a request and writes the answer.
+func (s *Service) converseAsServer(ctx context.Context, stream network.Stream, p Protocol, handler Handler) error {
+	from := stream.Conn().RemotePeer()
 	quota := s.quotas.get(from, p, true)
-	if err := quota.enter(ctx); err != nil {
-		if errors.Is(err, errFlood) {
-			s.Report(from, Flood, fmt.Errorf("protocol %s: %w", p.ID, err))
-			s.respond(stream, codeBusy, []byte(err.Error()))
-		}
-		return
+	switch err := quota.enter(ctx); {
+	case errors.Is(err, errFlood):
+		s.Report(from, Flood, fmt.Errorf("protocol %s: %w", p.ID, err))
+		return writeFrame(stream, []byte{codeBusy}, []byte(err.Error()))
+	case err != nil:
+		return err
 	}
 	defer quota.leave()
 	request, err := readFrame(bufio.NewReader(stream), p.MaxRequest)
 	if err != nil {
 		s.metrics.served(p.ID, err)
 		s.blameStream(from, p, err)
-		return
+		return err
 	}
 	code, response := s.answer(ctx, from, p, handler, request)
-	s.respond(stream, code, response)
-}
-
-func (s *Service) respond(stream network.Stream, code byte, response []byte) {
-	if err := writeFrame(stream, []byte{code}, response); err != nil {
-		s.log.WithField("peer", stream.Conn().RemotePeer()).WithError(err).Debug("Cannot answer request")
-		return
-	}
-	_ = stream.Close() // resetting it then does nothing
+	return writeFrame(stream, []byte{code}, response)
 }
 
 func (s *Service) answer(ctx context.Context, from peer.ID, p Protocol, handler Handler, request []byte) (byte, []byte) {
@@ -106,7 +112,7 @@ func (s *Service) answer(ctx context.Context, from peer.ID, p Protocol, handler 
 	if offence, ok := blamed(err); ok {
 		s.Report(from, offence, err)
 	}
-	s.log.WithField("peer", from).WithField("protocol", p.ID).WithError(err).Debug("Request not served")
+	s.log.WithFields(logrus.Fields{"peer": from, "protocol": p.ID}).WithError(err).Debug("Request not served")
 	text := "internal error"
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		text = refusal.Text
@@ -144,21 +150,12 @@ func (s *Service) exchange(ctx context.Context, to peer.ID, p Protocol, request 
 	defer quota.release()
 	limited, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
-	stream, err := s.openStream(limited, to, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	reset := func() { _ = stream.Reset() } // does nothing to a stream that was closed
-	defer reset()
-	defer context.AfterFunc(limited, reset)()
-	response, err = converse(stream, p, request)
+	response, err = s.converseAsClient(limited, to, p, request)
 	if err == nil {
-		_ = stream.Close() // the answer is here
 		return response, nil
 	}
-	err = requestError(err)
 	if limited.Err() != nil && !errors.Is(err, ErrTooLarge) && !errors.Is(err, errFraming) {
-		err = limited.Err() // why the stream was reset
+		err = limited.Err() // whatever it looks like
 	}
 	if ctx.Err() == nil {
 		s.blameStream(to, p, err)
@@ -166,20 +163,29 @@ func (s *Service) exchange(ctx context.Context, to peer.ID, p Protocol, request 
 	return nil, err
 }
 
-func (s *Service) openStream(ctx context.Context, to peer.ID, id protocol.ID) (network.Stream, error) {
+// converseAsClient writes a request to a new stream and reads the answer.
+func (s *Service) converseAsClient(ctx context.Context, to peer.ID, p Protocol, request []byte) ([]byte, error) {
 	if s.host.Network().Connectedness(to) != network.Connected {
 		return nil, ErrNotConnected
 	}
-	stream, err := s.host.NewStream(network.WithNoDial(ctx, "request"), to, id)
-	switch {
-	case err == nil:
-		deadline, _ := ctx.Deadline()
-		return stream, stream.SetDeadline(deadline)
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case s.host.Network().Connectedness(to) != network.Connected:
-		return nil, ErrNotConnected
+	stream, err := s.host.NewStream(network.WithNoDial(ctx, "request"), to, p.ID)
+	if err != nil {
+		if s.host.Network().Connectedness(to) != network.Connected {
+			return nil, ErrNotConnected
+		}
+		return nil, requestError(err)
 	}
+	giveUp := context.AfterFunc(ctx, func() { _ = stream.Reset() })
+	defer giveUp()
+	deadline, _ := ctx.Deadline()
+	if err = stream.SetDeadline(deadline); err == nil {
+		var response []byte
+		if response, err = converse(stream, p, request); err == nil {
+			_ = stream.Close() // the answer is here
+			return response, nil
+		}
+	}
+	_ = stream.Reset()
 	return nil, requestError(err)
 }
 

@@ -32,13 +32,19 @@ func TestRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connect(t, a, b)
-	for _, size := range []int{0, 1, 1000, 1 << 20} {
-		request := bytes.Repeat([]byte{7}, size)
-		response, err := a.Request(t.Context(), b.Self().ID, echo, request)
-		if err != nil || !bytes.Equal(response, request) {
-			t.Errorf("%d bytes: %d bytes back, error %v", size, len(response), err)
+	for _, addr := range b.Self().Addrs { // TCP, QUIC
+		if err := tryConnect(t, a, addr); err != nil {
+			t.Fatal(err)
 		}
+		for _, size := range []int{0, 1, 1000, 1 << 20} {
+			request := bytes.Repeat([]byte{7}, size)
+			response, err := a.Request(t.Context(), b.Self().ID, echo, request)
+			if err != nil || !bytes.Equal(response, request) {
+				t.Errorf("%d bytes to %s: %d bytes back, error %v", size, addr, len(response), err)
+			}
+		}
+		a.Disconnect(b.Self().ID, "test")
+		await(t, "disconnection", func() bool { return a.Count() == 0 && b.Count() == 0 })
 	}
 }
 
