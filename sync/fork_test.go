@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -185,7 +186,7 @@ func TestUnreachableBlocks(t *testing.T) {
 	w := newWorld(t)
 	n := w.node(w.Chain(w.Genesis(), relayReach+2, nil))
 	old := w.Block(w.Genesis(), chaintest.Spec{Coinbase: chaintest.Address(3)})
-	if err := n.acceptBlock("peer", newCompactBlock(old, every)); err != errOutOfReach {
+	if err := n.acceptBlock("peer", newCompactBlock(old, every)); !errors.Is(err, errOutOfReach) {
 		t.Errorf("got %v", err)
 	}
 	second := n.chain.GetHeaderByNumber(0)

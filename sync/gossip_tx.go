@@ -21,13 +21,13 @@ import (
 
 // What travels on the topic of transactions. An honest node sends no more than
 // sendRate, be it its own or other nodes' transactions; what it leaves out goes
-// round with the exchange of pools. So a peer that sends several times as much is
-// no honest node.
+// round with the exchange of pools. So a peer that sends twice as much is no
+// honest node.
 const (
 	sendRate  = 2000 // transactions a second: a full block of transfers a second
 	sendBurst = 2 * maxTxs
-	peerRate  = 4 * sendRate
-	peerBurst = 4 * sendBurst
+	peerRate  = 2 * sendRate
+	peerBurst = 2 * sendBurst
 
 	// wasteRate and wasteBurst are for transactions that are not invalid but of no
 	// use to us: priced below the others, of a used nonce, for a full pool. Honest
@@ -191,6 +191,7 @@ func (s *Service) validateTxs(_ context.Context, from peer.ID, data []byte) erro
 	case !s.Synced():
 		return errSyncing // our state is old: it would say little about them
 	case limits.waste.TokensAt(now) <= 0:
+		s.metrics.txs.WithLabelValues("dropped").Add(float64(len(txs)))
 		return errWasteful
 	}
 	accepted, useless, err := s.poolTxs(txs)

@@ -33,7 +33,7 @@ func newMetrics(s *Service) *metrics {
 			"Blocks of gossip by what became of them: announced by us; forwarded; rebuilt from the pool alone, fetched in part or whole, not rebuilt; inserted, refused."),
 			[]string{"result"}),
 		txs: prometheus.NewCounterVec(name("gossip_transactions_total",
-			"Transactions by what became of them: sent by us; accepted, known, useless or invalid on arrival; exchanged between pools."), []string{"result"}),
+			"Transactions by what became of them: sent by us; accepted, known, useless, invalid or dropped on arrival; exchanged between pools."), []string{"result"}),
 		fromPool: prometheus.NewCounter(name("compact_transactions_found_total",
 			"Transactions of announced blocks that this node had or was sent along.")),
 		missing: prometheus.NewCounter(name("compact_transactions_missing_total",

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
-	"github.com/libp2p/go-libp2p/core/protocol"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 )
 
@@ -87,7 +86,7 @@ func (s *Service) register() (err error) {
 		{s.protocols.txs, s.serveTxs},
 	} {
 		if err := s.cfg.Network.Handle(served.Protocol, s.whileRunning(served.handler)); err != nil {
-			return fmt.Errorf("serve %s: %w", protocol.ID(served.ID), err)
+			return fmt.Errorf("serve %s: %w", served.ID, err)
 		}
 	}
 	return nil

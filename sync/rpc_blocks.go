@@ -10,7 +10,7 @@ import (
 // serveBlocks answers with the blocks of the given hashes, as they are stored: a
 // prefix of them that ends with the first one that is not on our canonical chain,
 // or when the response is large enough. Serving a block says that it was executed.
-func (s *Service) serveBlocks(ctx context.Context, from peer.ID, data []byte) ([]byte, error) {
+func (s *Service) serveBlocks(_ context.Context, from peer.ID, data []byte) ([]byte, error) {
 	hashes, err := decodeHashes(data, maxBlocks)
 	if err != nil {
 		return nil, nodep2p.Blame(nodep2p.Malformed, err)
@@ -19,7 +19,7 @@ func (s *Service) serveBlocks(ctx context.Context, from peer.ID, data []byte) ([
 	var blocks [][]byte
 	size := 0
 	for _, hash := range hashes {
-		if size >= softResponse || ctx.Err() != nil {
+		if size >= softResponse {
 			break
 		}
 		block := rawBlock(db, hash)
