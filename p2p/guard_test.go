@@ -84,11 +84,11 @@ func TestTopicFilter(t *testing.T) {
 
 // What one peer can have in validation is bounded.
 func TestPendingValidation(t *testing.T) {
-	topic := &Topic{cfg: TopicConfig{MaxMessage: 100}, pending: make(map[peer.ID]int)}
-	if !topic.begin(id(1), 100) || !topic.begin(id(1), 100) || topic.begin(id(1), 1) || !topic.begin(id(2), 1) {
+	topic := &Topic{cfg: TopicConfig{MaxMessage: minPending}, pending: make(map[peer.ID]int)}
+	if first, second := topic.begin(id(1), minPending), topic.begin(id(1), minPending); !first || !second || topic.begin(id(1), 1) || !topic.begin(id(2), 1) {
 		t.Error("not two messages for each peer")
 	}
-	topic.end(id(1), 100)
+	topic.end(id(1), minPending)
 	if !topic.begin(id(1), 50) {
 		t.Error("nothing is given back")
 	}

@@ -21,6 +21,10 @@ const MaxTopicMessage = 16 << 20
 // gossipOverhead is what gossipsub adds around a message.
 const gossipOverhead = 4 << 10
 
+// minPending is how many bytes of one peer's messages may be in validation at
+// once, or two messages if that is more.
+const minPending = 8 << 20
+
 // Defaults of TopicConfig.
 const (
 	defaultTopicTimeout     = 10 * time.Second
@@ -117,12 +121,11 @@ func (t *Topic) check(ctx context.Context, from peer.ID, data []byte) error {
 // peer is being validated.
 var errPending = errors.New("too much in validation")
 
-// begin bounds what one peer makes us hold: two messages of the largest size, or
-// more small ones.
+// begin bounds what one peer makes us hold.
 func (t *Topic) begin(from peer.ID, size int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.pending[from]+size > 2*t.cfg.MaxMessage {
+	if t.pending[from]+size > max(minPending, 2*t.cfg.MaxMessage) {
 		return false
 	}
 	t.pending[from] += size
