@@ -18,6 +18,10 @@ import (
 // TestInvalidAnnouncements sends blocks that a peer could have known to be
 // invalid: the honest node blames it and forwards nothing.
 func TestInvalidAnnouncements(t *testing.T) {
+	w := newWorld(t)
+	n, honest := w.node(nil), w.node(nil)
+	connect(n, honest)
+	awaitMesh(n, honest)
 	reseal := func(h *types.Header, change func(*pow.Seal)) {
 		seal, err := pow.ParseSeal(h.Extra)
 		check(t, err)
@@ -55,22 +59,21 @@ func TestInvalidAnnouncements(t *testing.T) {
 		"garbage": {func(*world) []byte { return bytes.Repeat([]byte{0xf8}, 1000) }, nodep2p.Malformed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
-			n, honest := w.node(nil), w.node(nil)
-			connect(n, honest)
-			awaitMesh(n, honest)
 			liar := w.stranger(w.claim(w.Genesis().Header(), 1))
 			liar.join(n, w.claim(w.Genesis().Header(), 1))
 			liar.tell(liar.blocks, test.message(w))
 			n.awaitBlame(liar.net.Self().ID, test.want)
-			good := w.Block(w.Genesis(), chaintest.Spec{})
-			n.mine(good)
-			honest.awaitHead(good)
+			if test.want != nodep2p.Malformed { // which takes three
+				n.awaitBan(liar.net.Self().ID)
+			}
 			if entry := honest.blamed(n.id()); entry != nil {
 				t.Errorf("the honest node is blamed: %v", entry.Data)
 			}
 		})
 	}
+	good := w.Block(w.Genesis(), chaintest.Spec{})
+	n.mine(good)
+	honest.awaitHead(good)
 }
 
 // damaged is an announcement of a block that breaks a rule.
@@ -162,6 +165,7 @@ func TestLyingSources(t *testing.T) {
 			n := w.node(nil)
 			dial(t, liar.net, n.net)
 			n.awaitBlame(liar.net.Self().ID, test.want)
+			n.awaitBan(liar.net.Self().ID)
 
 			good := w.node(append(honest[:10:10], w.Chain(honest[9], 15, nil)...))
 			connect(n, good)
@@ -197,10 +201,18 @@ func TestStallingSource(t *testing.T) {
 	silent := w.stranger(claim)
 	stop := make(chan struct{})
 	defer close(stop)
-	silent.serve(newProtocols().headers, func([]byte) ([]byte, error) { <-stop; return nil, errors.New("never") })
-	n := w.node(nil)
+	asked := make(chan struct{}, 10)
+	silent.serve(newProtocols().headers, func([]byte) ([]byte, error) {
+		asked <- struct{}{}
+		<-stop
+		return nil, errors.New("never")
+	})
+	n := w.idle(nil)
 	n.protocols.headers.Timeout = time.Second
+	n.net.Start()
+	n.Start()
 	dial(t, silent.net, n.net)
+	await(t, "request for headers", func() bool { return len(asked) > 0 })
 	connect(n, w.node(blocks))
 	n.awaitHead(blocks[29])
 	if !n.Synced() || !n.net.Connected(silent.net.Self().ID) {

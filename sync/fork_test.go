@@ -2,6 +2,7 @@ package sync
 
 import (
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -160,6 +161,8 @@ func TestSyncedIsNotClaimed(t *testing.T) {
 	claim := w.claim(blocks[99].Header(), w.work(blocks))
 	slow := w.stranger(claim)
 	asked, answer := make(chan struct{}, 10), make(chan struct{})
+	release := sync.OnceFunc(func() { close(answer) })
+	defer release()
 	slow.serveChain(blocks, func(h []*types.Header) []*types.Header {
 		if !n.Synced() || n.Progress() != nil {
 			t.Error("not synced because of a claim")
@@ -176,7 +179,7 @@ func TestSyncedIsNotClaimed(t *testing.T) {
 		t.Error("synced, though a chain far ahead was shown")
 	}
 	await(t, "progress", func() bool { p := n.Progress(); return p != nil && p.HighestBlock == 100 })
-	close(answer)
+	release()
 	n.awaitHead(blocks[99])
 	await(t, "end of the sync", func() bool { return n.Synced() && n.Progress() == nil && n.Status() == nil })
 }
