@@ -81,6 +81,7 @@ func BenchmarkSync(b *testing.B) {
 	n.genesis.Timestamp = uint64(time.Now().Unix()) - uint64(*benchBlocks+100)*n.Params.TargetInterval
 	n.Builder = chaintest.New(b, n.genesis, n.Params)
 	file, gas := n.chainFile(b, *benchBlocks)
+	n.Builder = &chaintest.Builder{Params: n.Params} // its states weigh on the collector
 	server := n.openChain(b, b.TempDir())
 	if err := server.Import(b.Context(), bytes.NewReader(file), nil); err != nil {
 		b.Fatal(err)
@@ -89,7 +90,7 @@ func BenchmarkSync(b *testing.B) {
 	var synced, imported time.Duration
 	var spent [2]time.Duration // processor time
 	var ratios []float64
-	var peak uint64
+	var peak, importPeak uint64
 	for b.Loop() {
 		var sync, direct, cpuSync, cpuImport time.Duration
 		for _, first := range []bool{len(ratios)%2 == 0, len(ratios)%2 == 1} {
@@ -101,7 +102,9 @@ func BenchmarkSync(b *testing.B) {
 				peak = max(peak, heap)
 				cpuSync = cpu(b) - c
 			} else {
-				direct = n.timeImport(b, file)
+				var heap uint64
+				direct, heap = n.timeImport(b, file)
+				importPeak = max(importPeak, heap)
 				cpuImport = cpu(b) - c
 			}
 		}
@@ -116,6 +119,7 @@ func BenchmarkSync(b *testing.B) {
 	b.ReportMetric(ratios[len(ratios)/2], "speed/import")
 	b.ReportMetric(spent[1].Seconds()/spent[0].Seconds(), "cpu-import/cpu")
 	b.ReportMetric(float64(peak)/(1<<20), "heap-MB")
+	b.ReportMetric(float64(importPeak)/(1<<20), "import-heap-MB")
 }
 
 // chainFile returns a chain as Export writes it, and the gas it uses.
@@ -143,17 +147,18 @@ func (n *network) chainFile(b *testing.B, blocks int) ([]byte, float64) {
 	return file.Bytes(), gas
 }
 
-func (n *network) timeImport(b *testing.B, file []byte) time.Duration {
+// timeImport and timeSync also return by how much the heap grew at most.
+func (n *network) timeImport(b *testing.B, file []byte) (time.Duration, uint64) {
 	s, stop := n.open(b, b.TempDir())
 	defer stop()
+	heap := watchHeap()
 	begin := time.Now()
 	if err := s.Import(b.Context(), bytes.NewReader(file), nil); err != nil {
 		b.Fatal(err)
 	}
-	return time.Since(begin)
+	return time.Since(begin), heap()
 }
 
-// timeSync also returns the largest heap seen.
 func (n *network) timeSync(b *testing.B, server *chain.Service) (time.Duration, uint64) {
 	s, stop := n.open(b, b.TempDir())
 	defer stop()

@@ -74,7 +74,7 @@ func DefaultConfig() Config {
 		Blocks:       512,
 		Import:       512,
 		Waiting:      4096,
-		WaitingBytes: 64 << 20,
+		WaitingBytes: 32 << 20, // import is no slower than with 64
 		Sources:      8,
 
 		Future:   15 * time.Second, // as the chain's own limit

@@ -22,7 +22,8 @@ type Source interface {
 	// chain. None means that the chain ends with that hash.
 	Headers(ctx context.Context, locator []common.Hash, limit int) ([]*types.Header, error)
 	// Blocks returns the blocks with the given hashes, in that order, or only the
-	// first ones if the source has no more or an answer may not be larger.
+	// first ones if the source has no more or an answer may not be larger. Decode
+	// them with DecodeBlocks.
 	Blocks(ctx context.Context, hashes []common.Hash) (types.Blocks, error)
 }
 

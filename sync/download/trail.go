@@ -90,6 +90,9 @@ func (t *trail) rewind(hash common.Hash) bool {
 // locator names the tip, the last marks, and then our own chain, in case the source
 // has left this one.
 func (t *trail) locator(own []common.Hash) []common.Hash {
+	if t.tip.hash == own[0] {
+		return own
+	}
 	hashes := []common.Hash{t.tip.hash}
 	for i, m := range slices.Backward(t.marks) {
 		if len(t.marks)-i > locatorMarks {
