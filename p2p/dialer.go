@@ -25,12 +25,14 @@ const (
 	// dialsAtOnce bounds the dials under way.
 	dialsAtOnce = 16
 
-	// A dial that fails is repeated after backoffStart, then twice as long and
-	// so on, up to backoffNamed for the peers that a user has named, or when
-	// nobody is connected, and up to backoffOther for the rest.
+	// A dial that fails is repeated after backoffStart, then twice as long and so
+	// on, up to backoffSoon for the peers that a user has named and those that were
+	// connected within recently, so that a network heals within a minute of a
+	// partition. For others it goes up to backoffLate, unless nobody is connected.
 	backoffStart = time.Second
-	backoffNamed = 20 * time.Second
-	backoffOther = 10 * time.Minute
+	backoffSoon  = 20 * time.Second
+	backoffLate  = 10 * time.Minute
+	recently     = 24 * time.Hour
 
 	// shortSession is how long a session must last to count as a success:
 	// one that ends before is as good as a failed dial.
@@ -169,7 +171,7 @@ func (d *dialer) candidate(info peer.AddrInfo) {
 	if e, ok := d.pool[info.ID]; ok {
 		if !e.busy {
 			e.info = info
-			e.next = earlier(e.next, time.Now().Add(backoffNamed)) // it has been seen alive
+			e.next = earlier(e.next, time.Now().Add(backoffSoon)) // it has been seen alive
 		}
 		return
 	}
@@ -179,7 +181,7 @@ func (d *dialer) candidate(info peer.AddrInfo) {
 
 // add puts a peer into the pool, if there is room for it.
 func (d *dialer) add(e *errand) {
-	if len(d.pool) >= poolSize && !d.dropWorst() {
+	if len(d.pool) >= poolSize && !d.makeRoom(e) {
 		return
 	}
 	e.purpose, e.ids, e.text = forSlot, []peer.ID{e.info.ID}, e.info.ID.String()
@@ -193,12 +195,13 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// dropWorst makes room in the pool: the peer that has failed most often goes,
-// one that has never been connected first.
-func (d *dialer) dropWorst() bool {
+// makeRoom drops a peer for another: the one that has failed most often, of those
+// that have never been connected if there are any. One that was connected does
+// not make room for one that was not.
+func (d *dialer) makeRoom(newcomer *errand) bool {
 	var worst *errand
 	for _, e := range d.pool {
-		if e.busy || e.failures == 0 {
+		if e.busy || e.failures == 0 || (newcomer.seen.IsZero() && !e.seen.IsZero()) {
 			continue
 		}
 		if worst == nil || cmp.Or(e.seen.Compare(worst.seen), cmp.Compare(worst.failures, e.failures)) < 0 {
@@ -265,9 +268,9 @@ func (d *dialer) errands() []*errand {
 
 // postpone puts an errand off after a failure.
 func (d *dialer) postpone(e *errand) {
-	limit := backoffOther
-	if e.purpose != forSlot || d.s.roster.count() == 0 {
-		limit = backoffNamed
+	limit := backoffLate
+	if e.purpose != forSlot || time.Since(e.seen) < recently || d.s.roster.count() == 0 {
+		limit = backoffSoon
 	}
 	delay := limit
 	if e.failures < 16 {
@@ -367,13 +370,15 @@ func (d *dialer) dial(ctx context.Context, e *errand) {
 	d.busy--
 	switch {
 	case errors.Is(err, discovery.ErrSelf): // a list of bootnodes that is the same everywhere
-		e.next = time.Now().Add(backoffOther)
+		e.next = time.Now().Add(backoffLate)
 	case err != nil:
 		d.postpone(e)
 		d.giveUp(e)
 	default:
-		// The end of the session resets failures, if it was a good one.
-		e.next = time.Now().Add(jitter(backoffStart))
+		// The session may have been a short one, and over already.
+		if soon := time.Now().Add(jitter(backoffStart)); e.next.Before(soon) {
+			e.next = soon
+		}
 	}
 	d.poke()
 }

@@ -318,14 +318,18 @@ func TestDialBackoff(t *testing.T) {
 		d.postpone(named)
 		d.postpone(other)
 	}
-	if wait := time.Until(named.next); wait > backoffNamed*3/2 || wait < backoffNamed/3 {
+	if wait := time.Until(named.next); wait > backoffSoon*3/2 || wait < backoffSoon/3 {
 		t.Errorf("a named peer is dialled after %s", wait)
 	}
-	if wait := time.Until(other.next); wait > backoffOther*3/2 || wait < backoffOther/3 {
+	if wait := time.Until(other.next); wait > backoffLate*3/2 || wait < backoffLate/3 {
 		t.Errorf("another peer is dialled after %s", wait)
 	}
+	recent := &errand{purpose: forSlot, seen: time.Now().Add(-time.Hour), failures: 40}
+	if d.postpone(recent); time.Until(recent.next) > backoffSoon*3/2 {
+		t.Error("a peer that was connected an hour ago is given up")
+	}
 	d.s.roster.remove(id(1), nil)
-	if d.postpone(other); time.Until(other.next) > backoffNamed*3/2 {
+	if d.postpone(other); time.Until(other.next) > backoffSoon*3/2 {
 		t.Error("a lonely node does not hurry")
 	}
 }
@@ -333,5 +337,33 @@ func TestDialBackoff(t *testing.T) {
 func TestPrintable(t *testing.T) {
 	if got := printable([]byte("a\x1b[31m\nü\xff")); got != "a?[31m?ü?" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Ten thousand nodes that discovery found take up no more than the pool, and do
+// not push out those that were connected once.
+func TestPoolIsBounded(t *testing.T) {
+	store, err := loadPeers(memorydb.New(), quietLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDialer(&Service{roster: newRoster(10, 1), store: store})
+	known := randomID(t)
+	d.recall([]rememberedPeer{{known, storedPeer{Seen: uint64(time.Now().Unix())}}})
+	for n := range 10_000 {
+		d.candidate(peer.AddrInfo{ID: peer.ID([]byte{byte(n), byte(n >> 8), 1})})
+		if n%10 == 0 {
+			for _, e := range d.due(time.Now()) { // none answers
+				e.busy = false
+				d.busy--
+				d.postpone(e)
+			}
+		}
+	}
+	if len(d.pool) > poolSize || d.pool[known] == nil {
+		t.Errorf("%d peers in the pool; the known one is there: %v", len(d.pool), d.pool[known] != nil)
+	}
+	if due := d.due(time.Now()); len(due) > 1 {
+		t.Errorf("%d dials at once, with one slot for them", len(due))
 	}
 }

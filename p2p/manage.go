@@ -106,10 +106,13 @@ func (s *Service) ban(subject subject, d time.Duration, reason, label string) er
 	s.metrics.bans.WithLabelValues(label).Inc()
 	s.log.WithFields(logrus.Fields{"target": ban.Target, "reason": reason, "until": ban.Expires.UTC().Format(time.RFC3339)}).
 		Info("Banned")
+	farewell := "banned: " + reason
 	for _, conn := range s.host.Network().Conns() {
+		id := conn.RemotePeer()
 		ip, ok := addrIP(conn.RemoteMultiaddr())
-		if conn.RemotePeer() == subject.id || (ok && subject.id == "" && subject.net.Contains(ip)) {
-			s.Disconnect(conn.RemotePeer(), "banned: "+reason)
+		if id == subject.id || (ok && subject.id == "" && subject.net.Contains(ip)) {
+			s.loggedFor.Add(id, farewell) // one line is enough
+			s.Disconnect(id, farewell)
 		}
 	}
 	return nil

@@ -62,6 +62,7 @@ type Service struct {
 	events *eventQueue
 
 	farewells *lru.Cache[peer.ID, string]      // why sessions ended
+	loggedFor *lru.Cache[peer.ID, string]      // the farewell that was logged last
 	records   *lru.Cache[peer.ID, *enode.Node] // what peers say of themselves
 	parting   sync.Map                         // peers that a goodbye is being said to
 
@@ -99,6 +100,7 @@ func New(cfg Config) (*Service, error) {
 		quotas:    newQuotas(),
 		events:    newEventQueue(),
 		farewells: lru.NewCache[peer.ID, string](peopleKept),
+		loggedFor: lru.NewCache[peer.ID, string](peopleKept),
 		records:   lru.NewCache[peer.ID, *enode.Node](peopleKept),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -260,18 +262,19 @@ func (s *Service) tidy() {
 
 // measure pings all peers; libp2p keeps the average.
 func (s *Service) measure() {
-	ctx, cancel := context.WithTimeout(s.ctx, pingTimeout)
-	defer cancel()
 	var pings sync.WaitGroup
 	for _, m := range s.roster.all() {
-		pings.Go(func() {
-			result := <-ping.Ping(ctx, s.host, m.id)
-			if result.Error != nil {
-				s.log.WithField("peer", m.id).WithError(result.Error).Debug("No answer to a ping")
-			}
-		})
+		pings.Go(func() { s.ping(s.ctx, m.id) })
 	}
 	pings.Wait()
+}
+
+func (s *Service) ping(ctx context.Context, id peer.ID) {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	if result := <-ping.Ping(ctx, s.host, id); result.Error != nil {
+		s.log.WithField("peer", id).WithError(result.Error).Debug("No answer to a ping")
+	}
 }
 
 // Stop says goodbye, closes all connections and waits for every goroutine. It
@@ -281,6 +284,9 @@ func (s *Service) Stop() error {
 	s.stop.Do(func() {
 		if s.host != nil {
 			s.gater.open.Store(false)
+			for _, m := range s.roster.all() {
+				s.remember(m) // until when it was connected
+			}
 			s.partAll()
 		}
 		s.cancel()

@@ -140,9 +140,12 @@ func (s *Service) admit(e event.EvtPeerIdentificationCompleted) {
 	}).Debug("Peer connected")
 	s.remember(m)
 	s.events.push(PeerEvent{ID: m.id, Connected: true, Inbound: m.inbound, First: s.speaksFirst(m.id)})
-	if s.speaksFirst(m.id) {
-		s.spawn(func() { s.exchangeENR(m.id) })
-	}
+	s.spawn(func() {
+		if s.speaksFirst(m.id) {
+			s.exchangeENR(m.id)
+		}
+		s.ping(s.ctx, m.id)
+	})
 }
 
 // speaksFirst is true at one end of every pair.
@@ -230,7 +233,8 @@ func (s *Service) hearGoodbye(_ context.Context, from peer.ID, reason []byte) ([
 // logged at info; the routine of full slots and restarts, and what the same peer
 // has been told before, at debug.
 func (s *Service) noteFarewell(id peer.ID, reason, message string) {
-	previous, _ := s.farewells.Get(id)
+	previous, _ := s.loggedFor.Get(id)
+	s.loggedFor.Add(id, reason)
 	s.farewells.Add(id, reason)
 	entry := s.log.WithFields(logrus.Fields{"peer": id, "reason": reason})
 	switch reason {

@@ -420,3 +420,11 @@ func TestStopWhileBusy(t *testing.T) {
 		t.Error("connected after stop")
 	}
 }
+
+// With all that libp2p has against routers, on a machine without any.
+func TestNAT(t *testing.T) {
+	withNAT := func(cfg *nodep2p.Config) { cfg.NAT = true }
+	a, b := startNode(t, withNAT), startNode(t, withNAT)
+	connect(t, a, b)
+	await(t, "latency", func() bool { return a.Peers()[0].Latency > 0 && b.Peers()[0].Latency > 0 })
+}
