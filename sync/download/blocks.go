@@ -214,13 +214,13 @@ func (f *fetch) receive(a answer, now time.Time) {
 	for i := a.first; i < a.first+a.n; i++ {
 		f.asked[i]--
 	}
-	idle := f.missing == f.imported // the import waits for this answer, whatever its size
+	idle := f.missing == f.imported // the import waits: there is room for what it needs
 	for i, block := range a.blocks {
 		index := a.first + i
 		if index < f.missing || f.blocks[index] != nil {
 			continue // somebody was faster
 		}
-		if f.memory > f.limits.WaitingBytes && !(idle && index == f.missing) {
+		if f.memory > f.limits.WaitingBytes && (!idle || index > f.missing) {
 			break // asked for again when there is room
 		}
 		memory := memoryOf(block)

@@ -77,29 +77,37 @@ func TestMemoryOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		copies := 4000 / (1 + transfers/10)
-		before := heapNow()
-		blocks := make(types.Blocks, copies)
-		for i := range blocks {
-			blocks[i] = new(types.Block)
-			if err := rlp.DecodeBytes(enc, blocks[i]); err != nil {
-				t.Fatal(err)
-			}
-			blocks[i].Hash()
-			for _, tx := range blocks[i].Transactions() {
-				tx.Hash()
-				if _, err := types.Sender(n.Signer(), tx); err != nil {
-					t.Fatal(err)
-				}
-			}
+		took := 0
+		for range 3 { // what other tests left goes at any time
+			took = max(took, n.measure(t, enc, 3000/(1+transfers/10)))
 		}
-		took := int(heapNow()-before) / copies
-		runtime.KeepAlive(blocks)
 		t.Logf("%d transfers: %d bytes encoded, %d in memory, %d estimated", transfers, len(enc), took, memoryOf(block))
 		if estimate := memoryOf(block); estimate < took || estimate > 3*took {
 			t.Errorf("a block of %d transfers takes %d bytes, the estimate is %d", transfers, took, estimate)
 		}
 	}
+}
+
+// measure returns what a copy of a block takes that was decoded and used.
+func (n *network) measure(t testing.TB, enc []byte, copies int) int {
+	before := heapNow()
+	blocks := make(types.Blocks, copies)
+	for i := range blocks {
+		blocks[i] = new(types.Block)
+		if err := rlp.DecodeBytes(enc, blocks[i]); err != nil {
+			t.Fatal(err)
+		}
+		blocks[i].Hash()
+		for _, tx := range blocks[i].Transactions() {
+			tx.Hash()
+			if _, err := types.Sender(n.Signer(), tx); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	took := (int(heapNow()) - int(before)) / copies
+	runtime.KeepAlive(blocks)
+	return took
 }
 
 // slowChain lets blocks pile up in front of it.
