@@ -137,6 +137,6 @@ func (s *suppliers) exhausted(number uint64) bool {
 // memoryOf estimates what a decoded block takes, which is several times its encoding
 // for small transactions: each is a tree of objects with caches.
 func memoryOf(block *types.Block) int {
-	const header, tx = 800, 650
+	const header, tx = 800, 700
 	return header + len(block.Transactions())*tx + int(block.Size())
 }
