@@ -287,7 +287,9 @@ func TestMismatches(t *testing.T) {
 			t.Errorf("a different %s was not noticed", name)
 		}
 		liar := w.stranger(claim)
-		dial(t, liar.net, n.net)
+		if liar.net.Connect(t.Context(), n.net.Self().Addrs[0]) != nil {
+			continue // it was sent away already
+		}
 		if _, err := liar.ask(n, newProtocols().status, &claim); err == nil {
 			t.Errorf("a handshake was made in spite of another %s", name)
 		}

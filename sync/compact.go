@@ -17,7 +17,19 @@ import (
 type compactBlock struct {
 	Header    *types.Header
 	ShortIDs  []byte // of the transactions that are not prefilled, in their order
-	Prefilled []prefilled
+	Prefilled prefilledList
+}
+
+// prefilledList is counted before it is decoded.
+type prefilledList []prefilled
+
+// DecodeRLP implements rlp.Decoder.
+func (list *prefilledList) DecodeRLP(stream *rlp.Stream) (err error) {
+	enc, err := stream.Raw()
+	if err == nil {
+		*list, err = decodeList[prefilled]("prefilled transactions", enc, maxPrefilled)
+	}
+	return err
 }
 
 // prefilled is a transaction that is sent in full, and its position in the block.
@@ -51,7 +63,7 @@ func newCompactBlock(block *types.Block, prefill func(*types.Transaction) bool) 
 	c := &compactBlock{Header: block.Header()}
 	size := uint64(0)
 	for i, tx := range block.Transactions() {
-		if prefill(tx) && size+tx.Size() <= maxPrefill {
+		if prefill(tx) && size+tx.Size() <= maxPrefill && len(c.Prefilled) < maxPrefilled {
 			size += tx.Size()
 			c.Prefilled = append(c.Prefilled, prefilled{Index: uint64(i), Tx: tx})
 			continue
@@ -140,15 +152,11 @@ func (d *draft) missing() []uint64 {
 	return indexes
 }
 
-// fill puts transactions into the places of the given indexes.
-func (d *draft) fill(indexes []uint64, txs types.Transactions) error {
-	if len(txs) != len(indexes) {
-		return fmt.Errorf("%w: %d transactions came, %d were asked for", errNoBlock, len(txs), len(indexes))
-	}
+// fill puts transactions, as many as there are indexes, into their places.
+func (d *draft) fill(indexes []uint64, txs types.Transactions) {
 	for i, index := range indexes {
 		d.txs[index] = txs[i]
 	}
-	return nil
 }
 
 // block returns the block if the transactions are the ones that the header

@@ -3,8 +3,10 @@ package sync
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -48,7 +50,7 @@ func TestDraft(t *testing.T) {
 			for _, index := range missing {
 				rest = append(rest, txs[index])
 			}
-			check(t, d.fill(missing, rest))
+			d.fill(missing, rest)
 			got, err := d.block(block.Withdrawals())
 			check(t, err)
 			if got.Hash() != block.Hash() || got.Size() != block.Size() {
@@ -61,7 +63,7 @@ func TestDraft(t *testing.T) {
 func TestDraftWithWrongTransactions(t *testing.T) {
 	w, block := sample(t, 3)
 	d := newCompactBlock(block, none).draft(block.Hash())
-	check(t, d.fill(d.missing(), w.transfers(1, 0, 3)))
+	d.fill(d.missing(), w.transfers(1, 0, 3))
 	if _, err := d.block(block.Withdrawals()); !errors.Is(err, errNoBlock) {
 		t.Errorf("got %v", err)
 	}
@@ -70,10 +72,16 @@ func TestDraftWithWrongTransactions(t *testing.T) {
 func TestCompactBlocksRefused(t *testing.T) {
 	_, block := sample(t, 4)
 	for name, damage := range map[string]func(*compactBlock){
-		"half a short id":     func(c *compactBlock) { c.ShortIDs = c.ShortIDs[1:] },
-		"index beyond block":  func(c *compactBlock) { c.Prefilled[1].Index = 4 },
-		"index twice":         func(c *compactBlock) { c.Prefilled[1].Index = c.Prefilled[0].Index },
-		"indexes not sorted":  func(c *compactBlock) { c.Prefilled[0].Index, c.Prefilled[1].Index = 3, 2 },
+		"half a short id":    func(c *compactBlock) { c.ShortIDs = c.ShortIDs[1:] },
+		"index beyond block": func(c *compactBlock) { c.Prefilled[1].Index = 4 },
+		"index twice":        func(c *compactBlock) { c.Prefilled[1].Index = c.Prefilled[0].Index },
+		"indexes not sorted": func(c *compactBlock) { c.Prefilled[0].Index, c.Prefilled[1].Index = 3, 2 },
+		"too many prefilled": func(c *compactBlock) {
+			c.Prefilled = slices.Repeat(c.Prefilled, maxPrefilled)
+			for i := range c.Prefilled {
+				c.Prefilled[i].Index = uint64(i)
+			}
+		},
 		"too many short ids":  func(c *compactBlock) { c.ShortIDs = make([]byte, shortIDSize*maxBlockTxs) },
 		"extra data too long": func(c *compactBlock) { c.Header.Extra = make([]byte, 200<<10) },
 	} {
@@ -192,4 +200,43 @@ func BenchmarkCompactBlock(b *testing.B) {
 	b.ReportMetric(float64(len(whole)), "B/whole")
 	b.ReportMetric(float64(len(compact)), "B/compact")
 	b.ReportMetric(100*float64(len(compact))/float64(block.Size()), "%ofblock")
+}
+
+// BenchmarkRelay measures the time from the announcement of a block with 500
+// transfers until the node at the other end of a line of three has executed it. The
+// pools agree.
+func BenchmarkRelay(b *testing.B) {
+	w := newWorld(b)
+	nodes := []*node{w.node(nil), w.node(nil), w.node(nil)}
+	connect(nodes[1], nodes[0], nodes[2])
+	awaitMesh(nodes[1], nodes[0], nodes[2])
+	heads := make(chan core.ChainHeadEvent, 1)
+	defer nodes[2].chain.SubscribeChainHeadEvent(heads).Unsubscribe()
+	parent, nonce := w.Genesis(), uint64(0)
+	for b.Loop() {
+		b.StopTimer()
+		var txs types.Transactions
+		for account := range 10 {
+			txs = append(txs, w.transfers(account, nonce, 50)...)
+		}
+		nonce += 50
+		for _, err := range nodes[0].pool.Add(txs, true) {
+			check(b, err)
+		}
+		for _, n := range nodes {
+			n.awaitPending(len(txs))
+		}
+		parent = w.Block(parent, chaintest.Spec{Txs: txs})
+		if _, err := nodes[0].chain.InsertBlocks(b.Context(), types.Blocks{parent}); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		nodes[0].Announce(parent)
+		<-heads
+	}
+	for _, n := range nodes[1:] {
+		if missing := testutil.ToFloat64(n.metrics.missing); missing > 0 {
+			b.Errorf("%v transactions had to be asked for", missing)
+		}
+	}
 }

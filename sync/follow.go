@@ -1,13 +1,10 @@
 package sync
 
 import (
-	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -47,9 +44,7 @@ func chasePauses() []time.Duration {
 
 // follower is the state of the loop that follows the chain with most work.
 type follower struct {
-	wake  chan struct{} // holds one
-	reach atomic.Uint64 // highest header that came in the sync that is going on
-	best  atomic.Uint64 // highest block that was shown in it; 0: none, or no sync is going on
+	wake chan struct{} // holds one
 
 	mu      sync.Mutex // guards chasing
 	chasing map[peer.ID]bool
@@ -69,7 +64,12 @@ func (f *follower) poke() {
 
 // shown is the number of the highest block that a peer has shown verified headers
 // for, on a chain with more work than ours; zero if there is none.
-func (f *follower) shown() uint64 { return f.best.Load() }
+func (s *Service) shown() uint64 {
+	if p := s.loader.Progress(); p != nil && p.Proven {
+		return p.Highest
+	}
+	return 0
+}
 
 // follow syncs from the peer with most work, whenever that is more than ours.
 func (s *Service) follow() {
@@ -133,9 +133,8 @@ func (s *Service) syncWith(p peerInfo) {
 	before := s.headWork()
 	s.metrics.syncs.WithLabelValues("started").Inc()
 	err := s.loader.Sync(s.ctx, download.Target{
-		Source: targetSource{source{s, p.id}}, Hash: p.head.Hash, Number: p.head.Number, Work: p.head.Work,
+		Source: source{s, p.id}, Hash: p.head.Hash, Number: p.head.Number, Work: p.head.Work,
 	})
-	s.follower.best.Store(0)
 	if s.ctx.Err() != nil {
 		return
 	}
@@ -165,18 +164,6 @@ func (s *Service) syncWith(p peerInfo) {
 	if after.Cmp(before) > 0 {
 		s.tellHead()
 	}
-}
-
-// targetSource is the source of a sync's headers. It notes how far they reach.
-type targetSource struct{ source }
-
-// Headers implements download.Source.
-func (t targetSource) Headers(ctx context.Context, locator []common.Hash, limit int) ([]*types.Header, error) {
-	headers, err := t.source.Headers(ctx, locator, limit)
-	if len(headers) > 0 {
-		t.follower.reach.Store(headers[len(headers)-1].Number.Uint64())
-	}
-	return headers, err
 }
 
 // chase finds out soon whether a peer that announced a block with an unknown

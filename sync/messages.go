@@ -12,13 +12,14 @@ import (
 )
 
 // Limits on what a message may hold. Those on bytes are in the table of
-// protocols; lists are counted before they are decoded, so that no message costs
-// more memory than a small multiple of its size.
+// protocols. Lists are counted before they are decoded: ten bytes can make a
+// transaction that takes 400 in memory.
 const (
 	maxLocator   = 64      // hashes in a locator: exponential steps reach any block with fewer
 	maxHeaders   = 1024    // in a response, 0.6 MiB
 	maxBlocks    = 1024    // hashes in a request; responses end at softResponse
 	maxBlockTxs  = 1 << 17 // in a block: 8 MiB, the largest a block may be, of the smallest ones
+	maxPrefilled = 1 << 14 // transactions in an announcement: maxPrefill bytes of the smallest ones
 	maxPoolTxs   = 1 << 16 // hashes of pooled transactions, 2 MiB
 	maxTxs       = 4096    // transactions in a batch, or asked for at once
 	maxWorkBits  = 320     // of cumulative work: 2^64 blocks of the hardest target
@@ -124,10 +125,6 @@ func decodeHashes(data []byte, limit int) ([]common.Hash, error) {
 
 func decodeTxs(data []byte, limit int) (types.Transactions, error) {
 	return decodeList[*types.Transaction]("transactions", data, limit)
-}
-
-func decodeBlocks(data []byte, limit int) (types.Blocks, error) {
-	return decodeList[*types.Block]("blocks", data, limit)
 }
 
 func decodeHeaders(data []byte, limit int) ([]*types.Header, error) {

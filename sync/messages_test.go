@@ -121,14 +121,6 @@ func FuzzHeaders(f *testing.F) {
 	})
 }
 
-func FuzzBlocks(f *testing.F) {
-	_, block := sample(f, 2)
-	f.Add(encode(types.Blocks{block}))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		reencodes(t, data, func(data []byte) (types.Blocks, error) { return decodeBlocks(data, maxBlocks) })
-	})
-}
-
 // FuzzCompactBlock also takes the blocks through a rebuilding.
 func FuzzCompactBlock(f *testing.F) {
 	_, block := sample(f, 4)
@@ -143,9 +135,7 @@ func FuzzCompactBlock(f *testing.F) {
 			d.offer(tx.Hash(), func() *types.Transaction { return tx })
 		}
 		missing := d.missing()
-		if err := d.fill(missing, make(types.Transactions, len(missing))); err != nil {
-			t.Error(err)
-		}
+		d.fill(missing, make(types.Transactions, len(missing)))
 		reencodes(t, data, decodeCompactBlock)
 	})
 }

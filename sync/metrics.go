@@ -57,7 +57,7 @@ func newMetrics(s *Service) *metrics {
 			return 0
 		}),
 		gauge("highest_block", "Number of the highest block shown in the synchronisation that is going on; 0 without one.",
-			func() float64 { return float64(s.follower.shown()) }),
+			func() float64 { return float64(s.shown()) }),
 	)
 	return m
 }

@@ -55,6 +55,10 @@ const (
 	maxBlockMessage = 2 << 20   // header, short ids of maxBlockTxs, maxPrefill bytes of transactions
 	maxTxMessage    = 192 << 10 // softTxMessage or one transaction of the largest size, 128 KiB
 	softTxMessage   = 128 << 10 // bytes after which a batch takes up no further transaction
+
+	// validators of a topic may hold a message and what it decodes to at once,
+	// 10 MiB at worst. They do not wait for anything but processors and the pool.
+	validators = 16
 )
 
 func blockTopic(genesis common.Hash) string { return fmt.Sprintf("/monolith/%x/block/1", genesis) }
@@ -63,13 +67,13 @@ func txTopic(genesis common.Hash) string    { return fmt.Sprintf("/monolith/%x/t
 // register joins the topics and serves the protocols.
 func (s *Service) register() (err error) {
 	s.blockTopic, err = s.cfg.Network.Join(nodep2p.TopicConfig{
-		Name: blockTopic(s.genesis), MaxMessage: maxBlockMessage, Validate: s.validateBlock,
+		Name: blockTopic(s.genesis), MaxMessage: maxBlockMessage, Validate: s.validateBlock, Concurrency: validators,
 	})
 	if err != nil {
 		return err
 	}
 	s.txTopic, err = s.cfg.Network.Join(nodep2p.TopicConfig{
-		Name: txTopic(s.genesis), MaxMessage: maxTxMessage, Validate: s.validateTxs,
+		Name: txTopic(s.genesis), MaxMessage: maxTxMessage, Validate: s.validateTxs, Concurrency: validators,
 	})
 	if err != nil {
 		return err

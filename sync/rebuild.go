@@ -94,9 +94,8 @@ func (s *Service) rebuild(a *assembly, compact *compactBlock) (*types.Block, err
 	if len(missing) > 0 {
 		txs, err := s.fetchBlockTxs(ctx, a.from, a.hash, missing)
 		if err == nil {
-			err = d.fill(missing, txs)
-		}
-		if err != nil {
+			d.fill(missing, txs)
+		} else {
 			s.log.WithFields(blockFields(a.header, a.hash)).WithField("peer", a.from).WithError(err).
 				Debug("Missing transactions did not come")
 		}

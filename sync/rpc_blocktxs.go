@@ -70,7 +70,11 @@ func (s *Service) fetchBlockTxs(ctx context.Context, from peer.ID, block common.
 	if err != nil {
 		return nil, err
 	}
-	txs, err := decodeTxs(response, maxBlockTxs)
+	limit := len(indexes)
+	if limit == 0 {
+		limit = maxBlockTxs
+	}
+	txs, err := decodeTxs(response, limit)
 	if err != nil {
 		s.cfg.Network.Report(from, nodep2p.Malformed, err)
 		return nil, err

@@ -109,7 +109,7 @@ func (s *Service) Status() error {
 	if s.Synced() {
 		return nil
 	}
-	head, highest := s.cfg.Chain.CurrentBlock().Number.Uint64(), s.follower.shown()
+	head, highest := s.cfg.Chain.CurrentBlock().Number.Uint64(), s.shown()
 	return fmt.Errorf("%w: at block %d of %d", registry.ErrSyncing, head, highest)
 }
 
@@ -122,7 +122,7 @@ const syncedWithin = 16
 // proofs, of a chain far ahead with more work. What peers merely claim, and having
 // none at all, do not count.
 func (s *Service) Synced() bool {
-	return s.follower.shown() <= s.cfg.Chain.CurrentBlock().Number.Uint64()+syncedWithin
+	return s.shown() <= s.cfg.Chain.CurrentBlock().Number.Uint64()+syncedWithin
 }
 
 // Progress returns how far a synchronisation has come, or nil if this node is up
@@ -135,7 +135,7 @@ func (s *Service) Progress() *ethereum.SyncProgress {
 	return &ethereum.SyncProgress{
 		StartingBlock: progress.Origin,
 		CurrentBlock:  s.cfg.Chain.CurrentBlock().Number.Uint64(),
-		HighestBlock:  s.follower.shown(),
+		HighestBlock:  s.shown(),
 	}
 }
 

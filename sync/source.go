@@ -36,18 +36,16 @@ func (src source) Headers(ctx context.Context, locator []common.Hash, limit int)
 	return headers, err
 }
 
-// Blocks implements download.Source. The downloader asks for blocks only once the
-// headers that it has verified show more work than we have.
+// Blocks implements download.Source.
 func (src source) Blocks(ctx context.Context, hashes []common.Hash) (types.Blocks, error) {
-	src.follower.best.Store(src.follower.reach.Load())
 	hashes = hashes[:min(len(hashes), maxBlocks)]
 	response, err := src.cfg.Network.Request(ctx, src.id, src.protocols.blocks, encode(hashes))
 	if err != nil {
 		return nil, err
 	}
-	blocks, err := decodeBlocks(response, len(hashes))
+	blocks, err := download.DecodeBlocks(response, hashes)
 	if err != nil {
-		src.cfg.Network.Report(src.id, nodep2p.Malformed, err)
+		src.cfg.Network.Report(src.id, nodep2p.InvalidBlock, err)
 		return nil, err
 	}
 	src.cfg.Network.Credit(src.id, nodep2p.UsefulResponse)
