@@ -1,6 +1,7 @@
 package p2p
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -69,6 +70,12 @@ func (h *gossipHost) SetStreamHandler(id protocol.ID, handler network.StreamHand
 		}
 		handler(guarded)
 	})
+}
+
+// NewStream implements host.Host. gossipsub does not dial: whom it misses may
+// have been sent away.
+func (h *gossipHost) NewStream(ctx context.Context, id peer.ID, protocols ...protocol.ID) (network.Stream, error) {
+	return h.Host.NewStream(network.WithNoDial(ctx, "gossip"), id, protocols...)
 }
 
 // begin notes a new stream; gossipsub is going to end the one before.

@@ -16,6 +16,7 @@ import (
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
 	libp2pevent "github.com/libp2p/go-libp2p/core/event"
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 	"github.com/monolith-chain/monolith/p2p/discovery"
@@ -65,6 +66,7 @@ type Service struct {
 	loggedFor *lru.Cache[peer.ID, string]      // the farewell that was logged last
 	records   *lru.Cache[peer.ID, *enode.Node] // what peers say of themselves
 	parting   sync.Map                         // peers that a goodbye is being said to
+	expected  sync.Map                         // peers that have yet to say what they are
 
 	fixedAddrs atomic.Pointer[[]ma.Multiaddr] // announced ones; nil = found out
 	hostEvents libp2pevent.Subscription
@@ -270,7 +272,7 @@ func (s *Service) measure() {
 }
 
 func (s *Service) ping(ctx context.Context, id peer.ID) {
-	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	ctx, cancel := context.WithTimeout(network.WithNoDial(ctx, "ping"), pingTimeout)
 	defer cancel()
 	if result := <-ping.Ping(ctx, s.host, id); result.Error != nil {
 		s.log.WithField("peer", id).WithError(result.Error).Debug("No answer to a ping")

@@ -2,6 +2,8 @@ package p2p
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -18,7 +20,7 @@ import (
 func goodbye() Protocol {
 	return Protocol{
 		ID: "/monolith/goodbye/1", MaxRequest: maxRefusal, MaxResponse: 0,
-		Timeout: time.Second, PerPeer: 1, Rate: 1, Burst: 4,
+		Timeout: time.Second, PerPeer: 1, Rate: 1, Burst: 10,
 	}
 }
 
@@ -66,10 +68,7 @@ func (s *Service) watchHost() {
 			case event.EvtPeerIdentificationCompleted:
 				s.identified(e)
 			case event.EvtPeerIdentificationFailed:
-				if !s.Connected(e.Peer) {
-					s.log.WithField("peer", e.Peer).WithError(e.Reason).Debug("Peer does not say what it is")
-					s.closePeer(e.Peer)
-				}
+				s.expectIntroduction(e.Peer, e.Reason)
 			case event.EvtPeerConnectednessChanged:
 				if e.Connectedness == network.NotConnected {
 					s.lost(e.Peer)
@@ -86,11 +85,11 @@ func (s *Service) watchHost() {
 // identified is called for every new connection, and again when a peer changes
 // what it says of itself.
 func (s *Service) identified(e event.EvtPeerIdentificationCompleted) {
-	if e.Conn == nil || e.Conn.IsClosed() || e.Conn.Stat().Limited {
+	if e.Conn == nil || e.Conn.Stat().Limited || !s.live(e.Conn) {
 		return // relayed: a session begins when a direct connection is made
 	}
 	if m, ok := s.roster.get(e.Peer); ok {
-		if m.conn == e.Conn || !m.conn.IsClosed() {
+		if s.live(m.conn) {
 			return
 		}
 		// The peer has closed its session and begun another before libp2p told
@@ -103,17 +102,39 @@ func (s *Service) identified(e event.EvtPeerIdentificationCompleted) {
 	}
 	// A node that has just started may say so in a moment only: libp2p tells of
 	// new protocols with a delay, and of changes afterwards.
+	s.expectIntroduction(e.Peer, fmt.Errorf("%w: %s", errForeign, printable([]byte(e.AgentVersion))))
+}
+
+// errForeign is the fault of a peer that does not serve our protocols.
+var errForeign = errors.New("not a node of this kind")
+
+// expectIntroduction closes the connections to a peer that is none after a while.
+func (s *Service) expectIntroduction(id peer.ID, fault error) {
+	if _, waiting := s.expected.LoadOrStore(id, nil); waiting {
+		return
+	}
 	s.spawn(func() {
+		defer s.expected.Delete(id)
 		select {
 		case <-time.After(introductionTime):
 		case <-s.ctx.Done():
+			return
 		}
-		if !s.Connected(e.Peer) {
-			s.log.WithFields(logrus.Fields{"peer": e.Peer, "agent": printable([]byte(e.AgentVersion))}).
-				Debug("Not a node of this kind")
-			s.closePeer(e.Peer)
+		for _, conn := range s.host.Network().ConnsToPeer(id) {
+			// Others may have been made since, and be about to become a session.
+			if !s.Connected(id) && !conn.Stat().Limited && time.Since(conn.Stat().Opened) >= introductionTime {
+				s.log.WithField("peer", id).WithError(fault).Debug("Closing a connection that is no session")
+				_ = conn.Close()
+			}
 		}
 	})
+}
+
+// live reports whether a connection is open, in the sense in which libp2p says
+// that a peer is connected: one that we close is listed no more before it is
+// closed, one that the peer closes is closed before it is listed no more.
+func (s *Service) live(conn network.Conn) bool {
+	return !conn.IsClosed() && slices.Contains(s.host.Network().ConnsToPeer(conn.RemotePeer()), conn)
 }
 
 // admit begins a session, or tells the peer why not.
@@ -153,7 +174,7 @@ func (s *Service) speaksFirst(id peer.ID) bool { return s.host.ID() < id }
 
 // lost is called when the last connection to a peer is closed.
 func (s *Service) lost(id peer.ID) {
-	if m, ok := s.roster.get(id); ok && !m.conn.IsClosed() {
+	if m, ok := s.roster.get(id); ok && s.live(m.conn) {
 		return // it is back already
 	}
 	s.end(id, nil)
