@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -37,7 +38,7 @@ func (s *Service) connect(ctx context.Context, info peer.AddrInfo) error {
 	if network, ok := s.host.Network().(*swarm.Swarm); ok {
 		network.Backoff().Clear(info.ID) // the dialer has its own
 	}
-	s.farewells.Remove(info.ID)
+	began := time.Now()
 	if err := s.host.Connect(ctx, info); err != nil {
 		return dialError(err)
 	}
@@ -47,7 +48,7 @@ func (s *Service) connect(ctx context.Context, info peer.AddrInfo) error {
 			return nil
 		}
 		if s.host.Network().Connectedness(info.ID) == network.NotConnected {
-			if reason, ok := s.farewells.Get(info.ID); ok {
+			if reason := s.reason(info.ID, began); reason != "" {
 				return fmt.Errorf("%w: %s", errRefused, reason)
 			}
 			return errRefused

@@ -69,6 +69,7 @@ func (h *gossipHost) SetStreamHandler(id protocol.ID, handler network.StreamHand
 			return
 		}
 		handler(guarded)
+		h.end(guarded)
 	})
 }
 
@@ -78,7 +79,8 @@ func (h *gossipHost) NewStream(ctx context.Context, id peer.ID, protocols ...pro
 	return h.Host.NewStream(network.WithNoDial(ctx, "gossip"), id, protocols...)
 }
 
-// begin notes a new stream; gossipsub is going to end the one before.
+// begin notes a new stream. When there is another of the same peer, gossipsub is
+// going to end one of the two, usually the older.
 func (h *gossipHost) begin(stream *gossipStream) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -96,10 +98,19 @@ func (h *gossipHost) begin(stream *gossipStream) bool {
 		return false
 	}
 	if p.current != nil {
-		p.current.superseded.Store(true)
+		p.current.excused.Store(true)
+		stream.excused.Store(true)
 	}
 	p.current = stream
 	return true
+}
+
+func (h *gossipHost) end(stream *gossipStream) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p := h.streams[stream.Conn().RemotePeer()]; p != nil && p.current == stream {
+		p.current = nil
+	}
 }
 
 // tidy forgets peers that are gone, once they may open all their streams again.
@@ -116,11 +127,10 @@ func (h *gossipHost) tidy() {
 // gossipStream is a stream on which a peer sends gossip.
 type gossipStream struct {
 	network.Stream
-	h          *gossipHost
-	messages   *rate.Limiter
-	read       frameReader
-	failed     bool        // a read has failed: what follows is not the peer's fault
-	superseded atomic.Bool // by another stream of the same peer
+	h        *gossipHost
+	messages *rate.Limiter
+	read     frameReader
+	excused  atomic.Bool // its reset has another reason than what was read
 }
 
 // Read implements io.Reader. A message that has begun must end in time.
@@ -150,7 +160,9 @@ func (g *gossipStream) Read(p []byte) (int, error) {
 		ended--
 		err = g.messages.Wait(g.h.s.ctx)
 	}
-	g.failed = g.failed || err != nil
+	if err != nil {
+		g.excused.Store(true)
+	}
 	return n, err
 }
 
@@ -159,7 +171,7 @@ var errHalfGossip = errors.New("half a message of gossip")
 // Reset implements network.Stream. gossipsub resets a stream when it cannot
 // decode what it has read.
 func (g *gossipStream) Reset() error {
-	if !g.failed && !g.superseded.Load() && g.h.s.ctx.Err() == nil && !g.Conn().IsClosed() {
+	if !g.excused.Load() && g.h.s.ctx.Err() == nil && !g.Conn().IsClosed() {
 		g.h.s.Report(g.Conn().RemotePeer(), Malformed, errors.New("gossip that cannot be decoded"))
 	}
 	return g.Stream.Reset()

@@ -106,13 +106,13 @@ func (s *Service) ban(subject subject, d time.Duration, reason, label string) er
 	s.metrics.bans.WithLabelValues(label).Inc()
 	s.log.WithFields(logrus.Fields{"target": ban.Target, "reason": reason, "until": ban.Expires.UTC().Format(time.RFC3339)}).
 		Info("Banned")
-	farewell := "banned: " + reason
+	reason = "banned: " + reason
 	for _, conn := range s.host.Network().Conns() {
 		id := conn.RemotePeer()
 		ip, ok := addrIP(conn.RemoteMultiaddr())
 		if id == subject.id || (ok && subject.id == "" && subject.net.Contains(ip)) {
-			s.loggedFor.Add(id, farewell) // one line is enough
-			s.Disconnect(id, farewell)
+			s.farewells.Add(id, farewell{reason, time.Now()}) // which saves a line in the log
+			s.Disconnect(id, reason)
 		}
 	}
 	return nil

@@ -62,8 +62,7 @@ type Service struct {
 	quotas *quotas
 	events *eventQueue
 
-	farewells *lru.Cache[peer.ID, string]      // why sessions ended
-	loggedFor *lru.Cache[peer.ID, string]      // the farewell that was logged last
+	farewells *lru.Cache[peer.ID, farewell]    // the last one of each peer
 	records   *lru.Cache[peer.ID, *enode.Node] // what peers say of themselves
 	parting   sync.Map                         // peers that a goodbye is being said to
 	expected  sync.Map                         // peers that have yet to say what they are
@@ -101,8 +100,7 @@ func New(cfg Config) (*Service, error) {
 		scores:    newScores(time.Now),
 		quotas:    newQuotas(),
 		events:    newEventQueue(),
-		farewells: lru.NewCache[peer.ID, string](peopleKept),
-		loggedFor: lru.NewCache[peer.ID, string](peopleKept),
+		farewells: lru.NewCache[peer.ID, farewell](peopleKept),
 		records:   lru.NewCache[peer.ID, *enode.Node](peopleKept),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())

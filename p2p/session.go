@@ -155,7 +155,6 @@ func (s *Service) admit(e event.EvtPeerIdentificationCompleted) {
 		s.finish(evicted, reasonEvicted)
 		s.spawn(func() { s.part(evicted, reasonEvicted) })
 	}
-	s.farewells.Remove(m.id)
 	s.log.WithFields(logrus.Fields{
 		"peer": m.id, "addr": m.conn.RemoteMultiaddr(), "agent": m.agent, "inbound": m.inbound, "peers": s.roster.count(),
 	}).Debug("Peer connected")
@@ -186,7 +185,7 @@ func (s *Service) end(id peer.ID, conn network.Conn) {
 	if !ok {
 		return
 	}
-	reason, _ := s.farewells.Get(id)
+	reason := s.reason(id, m.conn.Stat().Opened)
 	s.log.WithFields(logrus.Fields{"peer": id, "reason": reason, "lasted": time.Since(m.since).Round(time.Millisecond)}).
 		Debug("Peer disconnected")
 	s.remember(m)
@@ -250,16 +249,29 @@ func (s *Service) hearGoodbye(_ context.Context, from peer.ID, reason []byte) ([
 	return nil, nil
 }
 
+// farewell is why a session ended, said by either side.
+type farewell struct {
+	reason string
+	at     time.Time
+}
+
+// reason returns why a session that began at a time ends, if anybody has said.
+func (s *Service) reason(id peer.ID, since time.Time) string {
+	if f, ok := s.farewells.Get(id); ok && !f.at.Before(since) {
+		return f.reason
+	}
+	return ""
+}
+
 // noteFarewell notes why a session ends. What a user may have to act upon is
 // logged at info; the routine of full slots and restarts, and what the same peer
 // has been told before, at debug.
 func (s *Service) noteFarewell(id peer.ID, reason, message string) {
-	previous, _ := s.loggedFor.Get(id)
-	s.loggedFor.Add(id, reason)
-	s.farewells.Add(id, reason)
+	previous, _ := s.farewells.Get(id)
+	s.farewells.Add(id, farewell{reason, time.Now()})
 	entry := s.log.WithFields(logrus.Fields{"peer": id, "reason": reason})
 	switch reason {
-	case previous, reasonStopping, reasonEvicted, errTooManyPeers.Error():
+	case previous.reason, reasonStopping, reasonEvicted, errTooManyPeers.Error():
 		entry.Debug(message)
 	default:
 		entry.Info(message)
