@@ -69,7 +69,9 @@ func (node *Node) defaults() NodeConfig {
 	cfg.P2P.Addrs, cfg.P2P.Port = []string{"127.0.0.1"}, 0
 	cfg.P2P.Discovery, cfg.P2P.NAT = false, false
 	cfg.Miner.Enabled = mining != nil && mining(node.Index)
-	cfg.Miner.DevPeriod = node.network.cfg.Period
+	if node.network.Params.Instant() {
+		cfg.Miner.DevPeriod = node.network.cfg.Period
+	}
 	cfg.Miner.Etherbase = chaintest.Address(100 + node.Index)
 	return cfg
 }
