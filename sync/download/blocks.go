@@ -262,7 +262,7 @@ func (f *fetch) importNext(ctx context.Context) {
 		return
 	}
 	var batch types.Blocks
-	for memory := 0; f.taken < f.missing && len(batch) < f.limits.Import && memory < f.limits.WaitingBytes/4; f.taken++ {
+	for memory := 0; f.taken < f.missing && len(batch) < f.limits.Import && memory < f.limits.WaitingBytes/2; f.taken++ {
 		block := f.blocks[f.taken]
 		delete(f.blocks, f.taken)
 		batch, memory = append(batch, block), memory+memoryOf(block)

@@ -72,7 +72,7 @@ func DefaultConfig() Config {
 		Depth:    params.FullImmutabilityThreshold, // the freezer takes in what is deeper
 
 		Blocks:       512,
-		Import:       512,
+		Import:       1024, // as an import of a file: each batch's end wakes the log index
 		Waiting:      4096,
 		WaitingBytes: 32 << 20, // import is no slower than with 64
 		Sources:      8,
