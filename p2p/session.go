@@ -157,7 +157,7 @@ func (s *Service) admit(e event.EvtPeerIdentificationCompleted) {
 	}
 	s.log.WithFields(logrus.Fields{
 		"peer": m.id, "addr": m.conn.RemoteMultiaddr(), "agent": m.agent, "inbound": m.inbound, "peers": s.roster.count(),
-	}).Debug("Peer connected")
+	}).Info("Peer connected")
 	s.remember(m)
 	s.events.push(PeerEvent{ID: m.id, Connected: true, Inbound: m.inbound, First: s.speaksFirst(m.id)})
 	s.spawn(func() {
@@ -187,7 +187,7 @@ func (s *Service) end(id peer.ID, conn network.Conn) {
 	}
 	reason := s.reason(id, m.conn.Stat().Opened)
 	s.log.WithFields(logrus.Fields{"peer": id, "reason": reason, "lasted": time.Since(m.since).Round(time.Millisecond)}).
-		Debug("Peer disconnected")
+		Info("Peer disconnected")
 	s.remember(m)
 	s.finish(id, reason)
 	s.dialer.lost(id, time.Since(m.since))

@@ -34,7 +34,7 @@ func (s *Service) serveStatus(_ context.Context, from peer.ID, request []byte) (
 	}
 	if err := s.mismatch(theirs); err != nil {
 		s.metrics.handshakes.WithLabelValues("mismatch").Inc()
-		s.log.WithField("peer", from).WithError(err).Info("Peer is not on our network")
+		s.logParting(from, err, "Peer is not on our network")
 		return nil, nodep2p.Refuse("not the same network: %v", err)
 	}
 	s.note(from, theirs, 0)
@@ -48,7 +48,7 @@ func (s *Service) greet(ctx context.Context, id peer.ID) error {
 	response, err := s.cfg.Network.Request(ctx, id, s.protocols.status, encode(s.status()))
 	if refusal, ok := errors.AsType[*nodep2p.RemoteError](err); ok && !refusal.Busy() {
 		s.metrics.handshakes.WithLabelValues("refused").Inc()
-		s.log.WithField("peer", id).WithError(err).Info("Peer does not take us for one of its network")
+		s.logParting(id, err, "Peer does not take us for one of its network")
 		s.cfg.Network.Disconnect(id, "you refused the handshake")
 		return err
 	}
@@ -63,12 +63,23 @@ func (s *Service) greet(ctx context.Context, id peer.ID) error {
 	}
 	if err := s.mismatch(theirs); err != nil {
 		s.metrics.handshakes.WithLabelValues("mismatch").Inc()
-		s.log.WithField("peer", id).WithError(err).Info("Peer is not on our network")
+		s.logParting(id, err, "Peer is not on our network")
 		s.cfg.Network.Disconnect(id, err.Error())
 		return err
 	}
 	s.note(id, theirs, s.cfg.Now().Sub(sent))
 	return nil
+}
+
+// logParting logs why a peer is sent away or goes: once at info, since it may be a
+// bootnode of another network, which is dialled again and again.
+func (s *Service) logParting(id peer.ID, err error, message string) {
+	level := logrus.InfoLevel
+	if before, ok := s.parted.Get(id); ok && before == err.Error() {
+		level = logrus.DebugLevel
+	}
+	s.parted.Add(id, err.Error())
+	s.log.WithField("peer", id).WithError(err).Log(level, message)
 }
 
 // note takes down what a peer said; took is how long the exchange lasted.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/common/lru"
 	"github.com/ethereum/go-ethereum/core/forkid"
 	"github.com/libp2p/go-libp2p/core/peer"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
@@ -18,6 +19,8 @@ import (
 )
 
 var _ registry.Service = (*Service)(nil)
+
+const partedKept = 256 // more peers than anybody reads about
 
 // Service is what this node and its peers say to each other about the chain.
 type Service struct {
@@ -33,6 +36,7 @@ type Service struct {
 	txTopic    *nodep2p.Topic
 
 	peers    *peerSet
+	parted   *lru.Cache[peer.ID, string] // why peers were sent away last, to log it once
 	clock    clock
 	relay    *relay
 	txs      *txGossip
@@ -63,6 +67,7 @@ func New(cfg Config) (*Service, error) {
 		forks:     forkid.NewFilter(cfg.Chain),
 		protocols: newProtocols(),
 		peers:     newPeerSet(),
+		parted:    lru.NewCache[peer.ID, string](partedKept),
 		relay:     newRelay(),
 		txs:       newTxGossip(),
 		follower:  newFollower(),
