@@ -15,7 +15,8 @@ import (
 // errRefused is returned when a peer closes the connection at once.
 var errRefused = errors.New("peer closed the connection")
 
-// Connect dials a target now and returns when it is a peer, or why it is not.
+// Connect dials a target now and returns when it has become a peer, or why it
+// has not.
 func (s *Service) Connect(ctx context.Context, target string) error {
 	infos, err := s.resolve(ctx, target)
 	if err != nil {
@@ -44,7 +45,7 @@ func (s *Service) connect(ctx context.Context, info peer.AddrInfo) error {
 	}
 	for {
 		changed := s.roster.watch()
-		if _, ok := s.roster.get(info.ID); ok {
+		if s.roster.met(info.ID, began) {
 			return nil
 		}
 		if s.host.Network().Connectedness(info.ID) == network.NotConnected {

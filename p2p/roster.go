@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common/lru"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 )
@@ -42,6 +43,8 @@ type roster struct {
 	static  map[peer.ID]struct{} // named by the user: see dialer.rank
 	trusted map[peer.ID]struct{}
 	changed chan struct{} // closed at the next change
+
+	begun *lru.Cache[peer.ID, time.Time] // when a peer's last session began
 }
 
 func newRoster(maxPeers int, inboundShare float64) *roster {
@@ -52,6 +55,7 @@ func newRoster(maxPeers int, inboundShare float64) *roster {
 		maxOutbound: max(maxPeers-maxInbound, min(maxPeers, 1)),
 		members:     make(map[peer.ID]*member),
 		changed:     make(chan struct{}),
+		begun:       lru.NewCache[peer.ID, time.Time](peopleKept),
 	}
 }
 
@@ -69,6 +73,7 @@ func (r *roster) admit(m *member, score func(peer.ID) float64) (evicted peer.ID,
 		delete(r.members, worst)
 	}
 	r.members[m.id] = m
+	r.begun.Add(m.id, time.Now())
 	r.announce()
 	return evicted, nil
 }
@@ -139,6 +144,16 @@ func (r *roster) remove(id peer.ID, conn network.Conn) (*member, bool) {
 	}
 	delete(r.members, id)
 	return m, true
+}
+
+// met reports whether a peer is connected, or was at some time after the given
+// one.
+func (r *roster) met(id peer.ID, after time.Time) bool {
+	if _, ok := r.get(id); ok {
+		return true
+	}
+	at, ok := r.begun.Get(id)
+	return ok && at.After(after)
 }
 
 func (r *roster) get(id peer.ID) (*member, bool) {

@@ -21,9 +21,18 @@ const MaxTopicMessage = 16 << 20
 // gossipOverhead is what gossipsub adds around a message.
 const gossipOverhead = 4 << 10
 
-// minPending is how many bytes of one peer's messages may be in validation at
-// once, or two messages if that is more.
-const minPending = 8 << 20
+const (
+	// minPending is how many bytes of one peer's messages may wait for validation
+	// or be in it, or two messages if that is more.
+	minPending = 8 << 20
+
+	// minCost is what a small message counts for, so that one peer has no more than
+	// 512 of them waiting.
+	minCost = 16 << 10
+
+	// maxWaiting is how many messages of a topic may do so.
+	maxWaiting = 4096
+)
 
 // Defaults of TopicConfig.
 const (
@@ -47,7 +56,7 @@ type TopicConfig struct {
 	MaxMessage  int // bytes, at most MaxTopicMessage
 	Validate    Validator
 	Timeout     time.Duration // of a validation; 0 = 10 s
-	Concurrency int           // messages validated at once, further ones are dropped; 0 = 64
+	Concurrency int           // messages validated at once, further ones wait as long; 0 = 64
 }
 
 // Topic is a joined topic.
@@ -55,6 +64,8 @@ type Topic struct {
 	s      *Service
 	cfg    TopicConfig
 	handle *pubsub.Topic
+
+	slots chan struct{} // one token for every message in validation
 
 	mu      sync.Mutex
 	pending map[peer.ID]int // bytes in validation, by sender; guarded by mu
@@ -74,9 +85,9 @@ func (s *Service) Join(cfg TopicConfig) (*Topic, error) {
 	if cfg.Concurrency == 0 {
 		cfg.Concurrency = defaultTopicConcurrency
 	}
-	t := &Topic{s: s, cfg: cfg, pending: make(map[peer.ID]int)}
-	err := s.pubsub.RegisterTopicValidator(cfg.Name, t.validate,
-		pubsub.WithValidatorTimeout(cfg.Timeout), pubsub.WithValidatorConcurrency(cfg.Concurrency))
+	t := &Topic{s: s, cfg: cfg, slots: make(chan struct{}, cfg.Concurrency), pending: make(map[peer.ID]int)}
+	// gossipsub would drop what is above its own limit of concurrency.
+	err := s.pubsub.RegisterTopicValidator(cfg.Name, t.validate, pubsub.WithValidatorConcurrency(maxWaiting))
 	if err != nil {
 		return nil, fmt.Errorf("join topic %s: %w", cfg.Name, err)
 	}
@@ -110,32 +121,51 @@ func (t *Topic) check(ctx context.Context, from peer.ID, data []byte) error {
 	if len(data) > t.cfg.MaxMessage {
 		return Blame(Oversized, fmt.Errorf("%w: %d bytes on topic %s, %d allowed", ErrTooLarge, len(data), t.cfg.Name, t.cfg.MaxMessage))
 	}
-	if !t.begin(from, len(data)) {
+	cost := max(len(data), minCost)
+	if !t.begin(from, cost) {
 		return errPending
 	}
-	defer t.end(from, len(data))
+	defer t.end(from, cost)
+	if err := t.wait(ctx); err != nil {
+		return err
+	}
+	defer func() { <-t.slots }()
+	ctx, cancel := context.WithTimeout(ctx, t.cfg.Timeout)
+	defer cancel()
 	return t.cfg.Validate(ctx, from, data)
 }
 
-// errPending is returned for a message that comes while too much from the same
-// peer is being validated.
+// wait takes a slot for a validation.
+func (t *Topic) wait(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, t.cfg.Timeout)
+	defer cancel()
+	select {
+	case t.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return errPending
+	}
+}
+
+// errPending is returned for a message that comes while too much is being
+// validated, of the same peer or of all.
 var errPending = errors.New("too much in validation")
 
 // begin bounds what one peer makes us hold.
-func (t *Topic) begin(from peer.ID, size int) bool {
+func (t *Topic) begin(from peer.ID, cost int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.pending[from]+size > max(minPending, 2*t.cfg.MaxMessage) {
+	if t.pending[from]+cost > max(minPending, 2*t.cfg.MaxMessage) {
 		return false
 	}
-	t.pending[from] += size
+	t.pending[from] += cost
 	return true
 }
 
-func (t *Topic) end(from peer.ID, size int) {
+func (t *Topic) end(from peer.ID, cost int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.pending[from] -= size; t.pending[from] == 0 {
+	if t.pending[from] -= cost; t.pending[from] == 0 {
 		delete(t.pending, from)
 	}
 }

@@ -221,3 +221,41 @@ func TestBadGossip(t *testing.T) {
 		})
 	}
 }
+
+// A burst that comes faster than it is validated waits: nothing of it is lost.
+func TestBurstWaits(t *testing.T) {
+	a, b := startNode(t), startNode(t)
+	const burst = 200
+	var running, most, done atomic.Int64
+	accept := func(context.Context, peer.ID, []byte) error { return nil }
+	publisher, err := a.Join(nodep2p.TopicConfig{Name: topic, MaxMessage: 100, Validate: accept})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := b.Join(nodep2p.TopicConfig{Name: topic, MaxMessage: 100, Concurrency: 2, Validate: func(ctx context.Context, _ peer.ID, _ []byte) error {
+		now := running.Add(1)
+		defer running.Add(-1)
+		for most.Load() < now && !most.CompareAndSwap(most.Load(), now) {
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-ctx.Done():
+		}
+		done.Add(1)
+		return nil
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect(t, a, b)
+	awaitMesh(t, map[*nodep2p.Topic]int{publisher: 1, listener: 1})
+	for n := range burst {
+		if err := publisher.Publish(t.Context(), []byte{byte(n)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await(t, "the whole burst", func() bool { return done.Load() == burst })
+	if most.Load() > 2 {
+		t.Errorf("%d messages were validated at once", most.Load())
+	}
+}
