@@ -105,9 +105,9 @@ func (s *Service) relays(_ context.Context, n int) <-chan peer.AddrInfo {
 }
 
 // rankDials says in which order a peer's addresses are dialled: TCP, then QUIC,
-// then relays. libp2p prefers QUIC; but TCP carries bulk half as fast again at the
-// same load (BenchmarkRequest), and in the private networks that this node is made
-// for nothing is in its way.
+// then relays. libp2p prefers QUIC; but TCP carries bulk a fifth to a half faster
+// (BenchmarkRequest), and in the private networks that this node is made for
+// nothing is in its way.
 func rankDials(addrs []ma.Multiaddr) []network.AddrDelay {
 	const quicDelay, relayDelay = 150 * time.Millisecond, 500 * time.Millisecond
 	haveTCP := false
