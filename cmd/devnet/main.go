@@ -4,7 +4,8 @@
 //
 // The first node is the bootnode and does not mine; of the others, -miners do.
 // Each has its own data directory below -dir, which is kept, and its own ports,
-// counted from those that a node has by default. Their logs come out on one
+// counted from those that a node has by default (-rpc, -metrics and -p2p begin
+// elsewhere). Their logs come out on one
 // stream, each line with the node's name. A signal stops all nodes, each in its
 // own order; so does the end of any of them.
 package main
@@ -27,14 +28,6 @@ import (
 	"github.com/monolith-chain/monolith/config"
 )
 
-// The first node's ports are a node's defaults. Each node takes two for the
-// network: one for its peers (TCP and QUIC) and the next one for discovery.
-const (
-	firstRPC     = 8545
-	firstMetrics = 6060
-	firstP2P     = 30303
-)
-
 // stopTimeout is how long a node may take to stop before it is killed.
 const stopTimeout = 2 * time.Minute
 
@@ -48,9 +41,10 @@ func main() {
 }
 
 type settings struct {
-	binary, dir   string
-	nodes, miners int
-	extra         []string // arguments for every node
+	binary, dir       string
+	nodes, miners     int
+	rpc, metrics, p2p int      // ports of the first node
+	extra             []string // arguments for every node
 }
 
 func parse(args []string) (settings, error) {
@@ -60,6 +54,9 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.dir, "dir", ".devnet", "where the nodes keep their data")
 	flags.IntVar(&s.nodes, "nodes", 3, "how many nodes")
 	flags.IntVar(&s.miners, "miners", 2, "how many of them mine; the first does not")
+	flags.IntVar(&s.rpc, "rpc", 8545, "the first node's port for JSON-RPC")
+	flags.IntVar(&s.metrics, "metrics", 6060, "the first node's port for metrics")
+	flags.IntVar(&s.p2p, "p2p", 30303, "the first node's port for peers; each takes two, the second for discovery")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
@@ -82,14 +79,14 @@ func (s settings) arguments(index int) []string {
 	args := []string{
 		"--network", "devnet",
 		"--datadir", filepath.Join(s.dir, name(index)),
-		"--http.port", fmt.Sprint(firstRPC + index),
-		"--metrics.addr", fmt.Sprintf("127.0.0.1:%d", firstMetrics+index),
+		"--http.port", fmt.Sprint(s.rpc + index),
+		"--metrics.addr", fmt.Sprintf("127.0.0.1:%d", s.metrics+index),
 		"--p2p.addr", "127.0.0.1",
-		"--p2p.port", fmt.Sprint(firstP2P + 2*index),
+		"--p2p.port", fmt.Sprint(s.p2p + 2*index),
 		"--nat=false",
 	}
 	if index > 0 {
-		args = append(args, "--bootnodes", fmt.Sprintf("127.0.0.1:%d", firstP2P))
+		args = append(args, "--bootnodes", fmt.Sprintf("127.0.0.1:%d", s.p2p))
 	}
 	if index > 0 && index <= s.miners {
 		// Each is paid to an account of its own, so that one sees who found what.
@@ -119,7 +116,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		ended []error
 	)
 	for index := range s.nodes {
-		lines.print(name(index), fmt.Sprintf("JSON-RPC http://127.0.0.1:%d, metrics http://127.0.0.1:%d/metrics", firstRPC+index, firstMetrics+index))
+		lines.print(name(index), fmt.Sprintf("JSON-RPC http://127.0.0.1:%d, metrics http://127.0.0.1:%d/metrics", s.rpc+index, s.metrics+index))
 		nodes.Go(func() {
 			defer stop() // a network that lost a node is not the one that was asked for
 			if err := s.runNode(ctx, index, lines); err != nil {
