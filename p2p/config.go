@@ -69,7 +69,7 @@ func DefaultConfig() Config {
 		DiscoveryPort: 30304,
 		NAT:           true,
 		MaxPeers:      50,
-		InboundShare:  2. / 3,
+		InboundShare:  0.7, // most nodes are behind routers and can only dial
 		UserAgent:     "monolith",
 	}
 }

@@ -19,9 +19,6 @@ var (
 
 	// ErrBanned is returned by attempts to dial a banned peer.
 	ErrBanned = errors.New("peer is banned")
-
-	// ErrStopped is returned after Stop.
-	ErrStopped = errors.New("p2p is stopped")
 )
 
 // Codes of responses.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/monolith-chain/monolith/config"
+	nodep2p "github.com/monolith-chain/monolith/p2p"
 	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
@@ -38,6 +39,7 @@ func (a *app) withNode(ctx *cli.Context, do func(*node) error) error {
 		return err
 	}
 	logging.BridgeGeth(log)
+	nodep2p.BridgeLogs(log)
 	for _, warning := range cfg.Warnings() {
 		log.Warn(warning)
 	}
