@@ -2,8 +2,10 @@ package testnet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,7 +48,17 @@ type Network struct {
 	cfg    Config
 	links  map[link]bool // made by Connect
 	groups [][]*Node     // of the partition; nil = none
+	halted atomic.Bool   // nobody mines
 }
+
+var errHalted = errors.New("the test has halted mining")
+
+// HaltMining lets miners finish what they have and then wait for ResumeMining, so
+// that the others catch up however slow the machine is.
+func (n *Network) HaltMining() { n.halted.Store(true) }
+
+// ResumeMining undoes HaltMining.
+func (n *Network) ResumeMining() { n.halted.Store(false) }
 
 // link joins two nodes, the lower index first.
 type link [2]int

@@ -133,9 +133,17 @@ func (node *Node) register() (err error) {
 	}
 	cfg.Miner.Chain, cfg.Miner.Pool, cfg.Miner.Params = node.Chain, node.Pool, params
 	cfg.Miner.Synced, cfg.Miner.OnSealed = node.Sync.Synced, node.Sync.Announce
-	cfg.Miner.Writable, cfg.Miner.Log = node.DB.Writable, node.logger("miner")
+	cfg.Miner.Writable, cfg.Miner.Log = node.minable, node.logger("miner")
 	node.Miner, err = add(node, func() (*miner.Service, error) { return miner.New(cfg.Miner) })
 	return err
+}
+
+// minable says why the node may not mine now, if so.
+func (node *Node) minable() error {
+	if node.network.halted.Load() {
+		return errHalted
+	}
+	return node.DB.Writable()
 }
 
 func add[S registry.Service](node *Node, build func() (S, error)) (S, error) {

@@ -1,10 +1,10 @@
 package testnet_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/monolith-chain/monolith/shared/testnet"
 )
 
@@ -68,9 +68,11 @@ func TestPartitionHeals(t *testing.T) {
 
 	mended := time.Now()
 	net.Heal()
+	net.HaltMining()
 	head := net.AwaitSameHead()
 	t.Logf("the same head, block %d, on %d nodes %v after the partition", head.Number, len(net.Nodes), time.Since(mended).Round(time.Millisecond))
-	net.AwaitMined(append(append([]common.Hash{}, onLeft...), onRight...))
+	net.ResumeMining()
+	net.AwaitMined(slices.Concat(onLeft, onRight))
 	t.Logf("all transactions of both halves mined %v after the partition", time.Since(mended).Round(time.Millisecond))
 	for _, node := range net.Nodes {
 		if n := node.P2P.Count(); n != 2 {
