@@ -56,7 +56,7 @@ bench: ## Run the benchmarks (BENCH=regexp and PKG=./path/ narrow them)
 fuzz: ## Fuzz each target for FUZZTIME
 	@grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -r -n1 dirname | sort -u | while read -r pkg; do \
 	  for target in $$(grep -hoE '^func Fuzz\w+' "$$pkg"/*_test.go | cut -c6-); do \
-	    echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+	    echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "$$pkg"; \
 	  done; \
 	done
 

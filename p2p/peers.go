@@ -12,6 +12,7 @@ import (
 type Peer struct {
 	ID        peer.ID
 	Addr      ma.Multiaddr      // remote address of the connection
+	Local     ma.Multiaddr      // our own address of it
 	Direction network.Direction // who dialled
 	Transport string            // "tcp" or "quic"
 	Agent     string            // what it says it runs
@@ -58,6 +59,7 @@ func (s *Service) describe(m *member) Peer {
 	p := Peer{
 		ID:        m.id,
 		Addr:      m.conn.RemoteMultiaddr(),
+		Local:     m.conn.LocalMultiaddr(),
 		Direction: network.DirOutbound,
 		Transport: transportOf(m.conn.RemoteMultiaddr()),
 		Agent:     m.agent,

@@ -124,6 +124,7 @@ type peerResult struct {
 
 // peerConn is the connection to a peer.
 type peerConn struct {
+	LocalAddress  string `json:"localAddress"`
 	RemoteAddress string `json:"remoteAddress"`
 	Transport     string `json:"transport"`
 	Direction     string `json:"direction"` // "inbound" or "outbound"
@@ -161,17 +162,16 @@ func (api *adminAPI) Peers() []peerResult {
 
 func connOf(p nodep2p.Peer) peerConn {
 	conn := peerConn{
-		Transport: p.Transport,
-		Direction: "outbound",
-		Inbound:   p.Direction == network.DirInbound,
-		Trusted:   p.Trusted,
-		Static:    p.Static,
+		LocalAddress:  p.Local.String(),
+		RemoteAddress: p.Addr.String(),
+		Transport:     p.Transport,
+		Direction:     "outbound",
+		Inbound:       p.Direction == network.DirInbound,
+		Trusted:       p.Trusted,
+		Static:        p.Static,
 	}
 	if conn.Inbound {
 		conn.Direction = "inbound"
-	}
-	if p.Addr != nil {
-		conn.RemoteAddress = p.Addr.String()
 	}
 	return conn
 }
