@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestSkimRequests(t *testing.T) {
@@ -63,7 +64,7 @@ func TestSkimResponses(t *testing.T) {
 
 // FuzzSkim: anything may come; of JSON, the elements and plain members are found.
 func FuzzSkim(f *testing.F) {
-	for _, seed := range []string{``, `{`, `[`, `[{`, `{"id"`, `{"id":`, `"`, `[1,2,{"method":"a","id":1}]`, `{"a":"\\","id":1}`, `]`, `{"id":}`, `[,]`} {
+	for _, seed := range []string{``, `{`, `[`, `[{`, `{"id"`, `{"id":`, `"`, `[1,2,{"method":"a","id":1}]`, `{"a":"\\","id":1}`, `]`, `{"id":}`, `[,]`, "{\"method\":\"\x95a\"}"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, frame []byte) {
@@ -92,7 +93,7 @@ func FuzzSkim(f *testing.F) {
 			r := requests[0]
 			requests = requests[1:]
 			var method string
-			plain := json.Unmarshal(members["method"], &method) == nil && !bytes.ContainsAny(element, `\`)
+			plain := json.Unmarshal(members["method"], &method) == nil && !bytes.ContainsAny(element, `\`) && utf8.Valid(element)
 			if plain && bytes.Count(element, []byte(`"method"`)) == 1 && string(r.method) != method {
 				t.Fatalf("method %q, want %q", r.method, method)
 			}
