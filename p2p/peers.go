@@ -33,7 +33,7 @@ type PeerEvent struct {
 	// First tells who is to speak first: for a new connection it is true at
 	// exactly one of the two ends, even if both have dialled at once.
 	First  bool
-	Reason string // of the end, if it is known
+	Reason string // of the end
 }
 
 // Count returns the number of connected peers.

@@ -32,6 +32,7 @@ const introductionTime = 5 * time.Second
 const (
 	reasonStopping = "shutting down"
 	reasonEvicted  = "making room for another peer"
+	reasonLost     = "the connection is lost"
 )
 
 // hostEvents is how many events of libp2p can wait for watchHost. libp2p itself
@@ -255,12 +256,13 @@ type farewell struct {
 	at     time.Time
 }
 
-// reason returns why a session that began at a time ends, if anybody has said.
+// reason returns why a session that began at a time ends: what either side has
+// said, or else that nobody has.
 func (s *Service) reason(id peer.ID, since time.Time) string {
 	if f, ok := s.farewells.Get(id); ok && !f.at.Before(since) {
 		return f.reason
 	}
-	return ""
+	return reasonLost
 }
 
 // noteFarewell notes why a session ends. What a user may have to act upon is
