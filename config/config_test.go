@@ -223,6 +223,9 @@ func TestConflicts(t *testing.T) {
 		{map[string]string{"http": "false", "ws": "true"}, "--ws: WebSocket is served on the HTTP port, which --http switches off"},
 		{map[string]string{"genesis": stock}, "needs --unsafe-stock-consensus"},
 		{map[string]string{"genesis": stock, "unsafe-stock-consensus": "true", "mine": "true", "miner.etherbase": DevAccounts()[0].Hex()}, "--mine: the stock engine cannot mine"},
+		{map[string]string{"bootnodes": "boot,enode://aa@10.0.0.1:30303"}, "--bootnodes: target \"enode://aa@10.0.0.1:30303\": enode:// URLs name nodes of Ethereum's devp2p"},
+		{map[string]string{"p2p.deny": "10.0.0.0/40"}, "--p2p.deny: \"10.0.0.0/40\" is neither"},
+		{map[string]string{"p2p.port": "4000", "discovery.port": "4000"}, "--discovery.port: 4000 is --p2p.port too"},
 	} {
 		if _, err := Load(Sources{Flags: test.flags}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%v: got %v, want %q", test.flags, err, test.want)
@@ -482,4 +485,30 @@ func FuzzReadFile(f *testing.F) {
 			t.Fatal("more values than options")
 		}
 	})
+}
+
+func TestPeers(t *testing.T) {
+	isolated(t)
+	for _, test := range []struct {
+		flags     map[string]string
+		peers     bool
+		discovery int
+	}{
+		{nil, true, 30304},
+		{map[string]string{"p2p.port": "4000"}, true, 4001},
+		{map[string]string{"p2p.port": "4000", "discovery.port": "5000"}, true, 5000},
+		{map[string]string{"p2p.port": "0"}, true, 0}, // any free one
+		{map[string]string{"p2p.port": "65535"}, true, 0},
+		{map[string]string{"dev": "true"}, false, 30304},
+		{map[string]string{"dev": "true", "p2p": "true"}, true, 30304},
+		{map[string]string{"p2p": "false", "bootnodes": "enode://of-no-use"}, false, 30304},
+	} {
+		cfg, err := Load(Sources{Flags: test.flags})
+		if err != nil {
+			t.Fatalf("%v: %v", test.flags, err)
+		}
+		if cfg.Peers != test.peers || cfg.P2P.DiscoveryPort != test.discovery {
+			t.Errorf("%v: peers %v, discovery port %d", test.flags, cfg.Peers, cfg.P2P.DiscoveryPort)
+		}
+	}
 }

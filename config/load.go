@@ -185,7 +185,11 @@ func (c *Config) settle() []error {
 	if c.ipcDisable {
 		c.RPC.IPCPath = ""
 	}
-	for _, err := range []error{c.DB.Validate(), c.RPC.Validate(), c.Monitor.Validate()} {
+	checks := []error{c.DB.Validate(), c.RPC.Validate(), c.Monitor.Validate()}
+	if c.Peers {
+		checks = append(checks, c.P2P.Validate())
+	}
+	for _, err := range checks {
 		if err != nil {
 			faults = append(faults, unjoin(err)...)
 		}

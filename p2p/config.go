@@ -74,45 +74,62 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate reports every missing or impossible setting at once.
+// Validate reports every impossible setting at once, each by the name of its flag.
 func (cfg Config) Validate() error {
 	var faults []error
-	require := func(ok bool, format string, args ...any) {
+	fault := func(flag string, err error) {
+		if err != nil {
+			faults = append(faults, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
+	require := func(ok bool, flag, format string, args ...any) {
 		if !ok {
-			faults = append(faults, fmt.Errorf(format, args...))
+			fault(flag, fmt.Errorf(format, args...))
+		}
+	}
+	port := func(n int) bool { return n >= 0 && n < 1<<16 }
+	require(cfg.MaxPeers >= 0, "maxpeers", "%d is negative", cfg.MaxPeers)
+	require(cfg.InboundShare >= 0 && cfg.InboundShare <= 1, "p2p.inbound", "%v is not between 0 and 1", cfg.InboundShare)
+	require(port(cfg.Port), FlagPort, "%d is not between 0 and 65535", cfg.Port)
+	require(port(cfg.DiscoveryPort), FlagDiscoveryPort, "%d is not between 0 and 65535", cfg.DiscoveryPort)
+	require(!cfg.Discovery || cfg.Port == 0 || cfg.Port != cfg.DiscoveryPort, FlagDiscoveryPort,
+		"%d is --%s too, but QUIC and discovery both use UDP", cfg.DiscoveryPort, FlagPort)
+	require(len(cfg.Addrs) > 0, "p2p.addr", "no address to listen on")
+	for _, addr := range cfg.Addrs {
+		_, err := netip.ParseAddr(addr)
+		require(err == nil, "p2p.addr", "%q is not an IP", addr)
+	}
+	_, err := parseAnnouncements(cfg.Announce)
+	fault("p2p.announce", err)
+	for _, named := range []struct {
+		flag    string
+		why     purpose
+		targets []string
+	}{{"bootnodes", forStartup, cfg.Bootnodes}, {"p2p.static", forStatic, cfg.Static}, {"p2p.trusted", forTrust, cfg.Trusted}} {
+		for _, text := range named.targets {
+			_, err := parseErrand(text, named.why)
+			fault(named.flag, err)
+		}
+	}
+	_, err = parseSubjects(cfg.Allow)
+	fault("p2p.allow", err)
+	_, err = parseSubjects(cfg.Deny)
+	fault("p2p.deny", err)
+	return errors.Join(faults...)
+}
+
+// check is Validate, and that everything is there which the service depends on.
+func (cfg Config) check() error {
+	var faults []error
+	require := func(ok bool, what string) {
+		if !ok {
+			faults = append(faults, errors.New(what))
 		}
 	}
 	require(cfg.DB != nil, "no database")
 	require(cfg.Log != nil, "no logger")
 	require(cfg.Network.ForkID != nil && cfg.Network.Compatible != nil, "no network")
-	require(cfg.MaxPeers >= 0, "negative number of peers")
-	require(cfg.InboundShare >= 0 && cfg.InboundShare <= 1, "inbound share %v is not between 0 and 1", cfg.InboundShare)
-	for name, port := range map[string]int{"port": cfg.Port, "discovery port": cfg.DiscoveryPort} {
-		require(port >= 0 && port < 1<<16, "%s %d is not between 0 and 65535", name, port)
-	}
-	require(!cfg.Discovery || cfg.Port == 0 || cfg.Port != cfg.DiscoveryPort,
-		"port and discovery port are both %d, but QUIC and discovery both use UDP", cfg.Port)
-	require(len(cfg.Addrs) > 0, "no address to listen on")
-	for _, addr := range cfg.Addrs {
-		_, err := netip.ParseAddr(addr)
-		require(err == nil, "listen address %q is not an IP", addr)
-	}
-	if _, err := parseAnnouncements(cfg.Announce); err != nil {
-		faults = append(faults, err)
-	}
-	for why, list := range map[purpose][]string{forStartup: cfg.Bootnodes, forStatic: cfg.Static, forTrust: cfg.Trusted} {
-		for _, text := range list {
-			if _, err := parseErrand(text, why); err != nil {
-				faults = append(faults, err)
-			}
-		}
-	}
-	for _, list := range [][]string{cfg.Allow, cfg.Deny} {
-		if _, err := parseSubjects(list); err != nil {
-			faults = append(faults, err)
-		}
-	}
-	if err := errors.Join(faults...); err != nil {
+	if err := errors.Join(append(faults, cfg.Validate())...); err != nil {
 		return fmt.Errorf("p2p configuration: %w", err)
 	}
 	return nil

@@ -84,7 +84,7 @@ type Service struct {
 // New opens the network's ports and reads its identity. Peers are let in after
 // Start.
 func New(cfg Config) (*Service, error) {
-	if err := cfg.Validate(); err != nil {
+	if err := cfg.check(); err != nil {
 		return nil, err
 	}
 	key, err := loadKey(cfg.KeyFile)
