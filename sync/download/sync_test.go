@@ -371,7 +371,7 @@ func TestGoroutinesEnd(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		p, silent := newPeer("a", blocks), newPeer("silent", blocks)
 		p.onBlocks = func(_ context.Context, _ []common.Hash, honest types.Blocks) (types.Blocks, error) {
-			if honest[0].NumberU64() >= number {
+			if last(honest).NumberU64() >= number {
 				cancel()
 			}
 			return honest, nil
