@@ -18,6 +18,6 @@
 // Get, to whoever receives a block that contains it.
 //
 // Goroutines are go-ethereum's own, for the pool's maintenance and the journal's,
-// and the one that follows reorgs; Stop ends and waits for them. The neighbours are shared/chain below, rpc, miner
-// and sync above.
+// and the one that follows reorgs; Stop ends and waits for them. The neighbours are
+// shared/chain below, rpc, miner and sync above.
 package txpool
