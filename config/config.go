@@ -43,6 +43,7 @@ type Config struct {
 
 	ipcPath    string // as given; RPC.IPCPath is what comes of it
 	ipcDisable bool
+	jwtSecret  string // as given; RPC.Auth.SecretFile is what comes of it
 	genesis    *Genesis
 
 	file     string            // the configuration file it came from

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
+	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -177,6 +178,7 @@ func (c *Config) settle() []error {
 		}
 		c.RPC.WS = false
 	}
+	c.settleAuth()
 	c.RPC.IPCPath = c.inDataDir(c.ipcPath)
 	if len(c.RPC.IPCPath) > longestSocket && !c.Set("ipcpath") && !c.ipcDisable {
 		c.warnings = append(c.warnings, fmt.Sprintf("no IPC: the path %s is too long for a socket, choose another with --ipcpath", c.RPC.IPCPath))
@@ -195,6 +197,21 @@ func (c *Config) settle() []error {
 		}
 	}
 	return faults
+}
+
+// settleAuth switches the authenticated port on for who says anything about it, and
+// finds a place for its secret.
+func (c *Config) settleAuth() {
+	auth := &c.RPC.Auth
+	if !c.Set(noderpc.FlagAuth) {
+		auth.Enabled = slices.ContainsFunc([]string{
+			noderpc.FlagAuthAddr, noderpc.FlagAuthPort, noderpc.FlagAuthVHosts, noderpc.FlagAuthSecret, noderpc.FlagAuthAPI,
+		}, c.Set)
+	}
+	auth.SecretFile = c.jwtSecret
+	if auth.SecretFile == "" {
+		auth.SecretFile = c.inDataDir("jwtsecret")
+	}
 }
 
 // settleNetwork decides which network it is and loads its genesis.

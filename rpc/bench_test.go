@@ -36,7 +36,7 @@ func BenchmarkRequests(b *testing.B) {
 	} {
 		body := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"%s","params":[%s]}`, r.name, r.params)
 		for _, side := range []string{"whole", "server"} {
-			handler := map[string]http.Handler{"whole": n.rpc.httpServer.Handler, "server": n.rpc.public}[side]
+			handler := map[string]http.Handler{"whole": n.rpc.public.http.Handler, "server": n.rpc.public.server}[side]
 			b.Run(r.name+"/"+side, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"net"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +31,12 @@ const (
 	FlagWSQueue       = "ws.queue-limit"
 	FlagWSSubscribe   = "ws.subscription-limit"
 	FlagIPCPath       = "ipcpath"
+	FlagAuth          = "authrpc"
+	FlagAuthAddr      = "authrpc.addr"
+	FlagAuthPort      = "authrpc.port"
+	FlagAuthVHosts    = "authrpc.vhosts"
+	FlagAuthSecret    = "authrpc.jwtsecret"
+	FlagAuthAPI       = "authrpc.api"
 	FlagGasCap        = "rpc.gascap"
 	FlagEVMTimeout    = "rpc.evmtimeout"
 	FlagTxFeeCap      = "rpc.txfeecap"
@@ -68,13 +72,25 @@ type Config struct {
 	CORS      []string // origins that browsers may call from; * = any, one * inside a pattern
 	VHosts    []string // host names that requests may be addressed to; * = any; IP addresses always may
 	WSOrigins []string // origins that browsers may open WebSockets from; * = any; none = localhost
-	IPCPath   string   // Unix socket with all namespaces; "" = none
+	Auth      AuthConfig
+	IPCPath   string // Unix socket with all namespaces; "" = none
 
 	Limits   Limits
 	GasPrice GasPriceConfig
 
 	Log        logrus.FieldLogger
 	Registerer prometheus.Registerer // may be nil
+}
+
+// AuthConfig is the port that serves, over HTTP and WebSocket, whoever signs his
+// requests with the node's secret, as an Engine API does.
+type AuthConfig struct {
+	Enabled    bool
+	Addr       string   // interface to bind
+	Port       int      // 0 = any free one
+	API        []string // namespaces served there; nil = all
+	VHosts     []string // host names that requests may be addressed to; * = any; IP addresses always may
+	SecretFile string   // 32 bytes in hex; made if there is none
 }
 
 // Limits bound what one request, connection or client costs. A zero where none is
@@ -124,6 +140,7 @@ func DefaultConfig() Config {
 		Port:          8545,
 		API:           []string{"eth", "net", "web3"},
 		VHosts:        []string{"localhost"},
+		Auth:          AuthConfig{Addr: "127.0.0.1", Port: 8551, VHosts: []string{"localhost"}},
 		Limits:        DefaultLimits(),
 		GasPrice:      DefaultGasPrice(),
 	}
@@ -186,13 +203,33 @@ func (cfg Config) Validate() error {
 	for _, name := range cfg.API {
 		switch {
 		case slices.Contains(localOnly, name):
-			require(false, "--%s %s: that namespace is only served over IPC", FlagHTTPAPI, name)
+			require(false, "--%s %s: that namespace is only served over IPC, and with --%s to who has the node's secret", FlagHTTPAPI, name, FlagAuth)
 		case !slices.Contains(publicNamespaces(), name):
 			require(false, "--%s %s: no such namespace, choose from %s", FlagHTTPAPI, name, strings.Join(publicNamespaces(), ", "))
 		}
 	}
+	if cfg.Auth.Enabled {
+		faults = append(faults, cfg.Auth.validate())
+	}
 	require(len(cfg.IPCPath) <= maxSocketPath, "--%s %s: a socket's path has at most %d bytes", FlagIPCPath, cfg.IPCPath, maxSocketPath)
 	return errors.Join(append(faults, cfg.Limits.validate(), cfg.GasPrice.validate())...)
+}
+
+func (cfg AuthConfig) validate() error {
+	var faults []error
+	require := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	require(cfg.Addr != "", "--%s is empty: 0.0.0.0 is every interface", FlagAuthAddr)
+	require(cfg.Port >= 0 && cfg.Port <= 65535, "--%s %d is not a port", FlagAuthPort, cfg.Port)
+	require(cfg.SecretFile != "", "--%s: there is no data directory to keep the secret in, name a file with --%s", FlagAuth, FlagAuthSecret)
+	known := slices.Sorted(slices.Values(slices.Concat(publicNamespaces(), localOnly)))
+	for _, name := range cfg.API {
+		require(slices.Contains(known, name), "--%s %s: no such namespace, choose from %s", FlagAuthAPI, name, strings.Join(known, ", "))
+	}
+	return errors.Join(faults...)
 }
 
 // complete reports every missing dependency.
@@ -244,6 +281,3 @@ func (g GasPriceConfig) validate() error {
 	}
 	return nil
 }
-
-// endpoint is the address to listen on.
-func (cfg Config) endpoint() string { return net.JoinHostPort(cfg.Addr, strconv.Itoa(cfg.Port)) }

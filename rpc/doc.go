@@ -3,7 +3,9 @@
 //
 // # The way of a request
 //
-//  1. HTTP requests come in through handler (http.go): virtual host, CORS, size.
+//  1. HTTP requests come in at a port (port.go): the public one or, with a token
+//     (auth.go), the authenticated one. Their handler (http.go) looks at virtual
+//     host, CORS, size.
 //     A request to upgrade becomes a WebSocket connection (ws.go); connections
 //     to the socket in the data directory are the third door (ipc.go). Both are
 //     a conn (conn.go), which reads ahead of nobody: a client with too many
@@ -12,8 +14,9 @@
 //     is counted and limited per frame (calls.go), and then goes to
 //     go-ethereum's rpc.Server, which decodes the arguments, calls the handler
 //     in a goroutine of the request, contains its panics and encodes the answer.
-//     There are two servers: the public one with the namespaces of Config.API,
-//     and the local one behind IPC with all of them (api.go).
+//     There is one for each door: the public one with the namespaces of
+//     Config.API, the authenticated one with those of Config.Auth, and the local
+//     one behind IPC with all of them (api.go).
 //  3. Handlers are small types by subject (eth_block.go, eth_call.go, net.go,
 //     ...) around one backend (backend.go), which resolves block parameters and
 //     is also what go-ethereum's filters and gas price oracle see of the node.

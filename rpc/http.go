@@ -29,7 +29,7 @@ Point a wallet or a library at this address, or ask it something yourself:
 WebSocket connections are accepted at the same address.
 `
 
-// httpHandler is the HTTP side of the public interface.
+// httpHandler is the HTTP side of a port.
 type httpHandler struct {
 	server  *rpc.Server
 	gate    gate
@@ -38,7 +38,7 @@ type httpHandler struct {
 	gzips   sync.Pool                                // of *gzip.Writer
 }
 
-func newHTTPHandler(server *rpc.Server, cfg Config, g gate, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
+func newHTTPHandler(server *rpc.Server, a access, g gate, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
 	h := &httpHandler{server: server, gate: g, upgrade: upgrade}
 	h.buffers.New = func() any { return new(bytes.Buffer) }
 	h.gzips.New = func() any {
@@ -46,7 +46,7 @@ func newHTTPHandler(server *rpc.Server, cfg Config, g gate, upgrade func(http.Re
 		w, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
 		return w
 	}
-	web := virtualHosts(cfg.VHosts, g.metrics, cors(newOrigins(cfg.CORS, false), http.HandlerFunc(h.serve)))
+	web := virtualHosts(a.vhosts, a.vhostsFlag, g.metrics, cors(newOrigins(a.cors, false), http.HandlerFunc(h.serve)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// WebSockets are protected by the origin alone, as in geth: a page that
 		// rebinds its name still has its own origin.

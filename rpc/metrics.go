@@ -17,6 +17,7 @@ const unknownMethod = "unknown"
 const (
 	refusedHost     = "host"
 	refusedOrigin   = "origin"
+	refusedToken    = "token"
 	refusedBody     = "body_size"
 	refusedBatch    = "batch_size"
 	refusedResponse = "response_size"

@@ -311,6 +311,11 @@ func (n *node) request(method, path, body string, change ...func(*http.Request))
 	for _, f := range change {
 		f(r)
 	}
+	return n.do(r)
+}
+
+func (n *node) do(r *http.Request) (*http.Response, string) {
+	n.t.Helper()
 	response, err := http.DefaultClient.Do(r)
 	n.check(err)
 	defer response.Body.Close()

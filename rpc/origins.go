@@ -81,7 +81,7 @@ func cors(allowed origins, next http.Handler) http.Handler {
 // virtualHosts serves requests that are addressed to one of the names, or to an IP
 // address. A page that has its own name resolve to this machine (DNS rebinding) is no
 // foreign origin to the browser, but it cannot change the Host header.
-func virtualHosts(names []string, m *metrics, next http.Handler) http.Handler {
+func virtualHosts(names []string, flag string, m *metrics, next http.Handler) http.Handler {
 	allowed := make(map[string]bool)
 	for _, name := range names {
 		allowed[strings.ToLower(strings.TrimSpace(name))] = true
@@ -93,7 +93,7 @@ func virtualHosts(names []string, m *metrics, next http.Handler) http.Handler {
 			return
 		}
 		m.refuse(refusedHost)
-		http.Error(w, "invalid host specified: "+host+" is not one of the names of this node, add it or * with --"+FlagHTTPVHosts, http.StatusForbidden)
+		http.Error(w, "invalid host specified: "+host+" is not one of the names of this node, add it or * with --"+flag, http.StatusForbidden)
 	})
 }
 

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"maps"
 	"net"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,13 +47,12 @@ type Service struct {
 	feeds   feeds
 	gate    gate
 
-	public *rpc.Server // HTTP and WebSocket; nil if off
+	public *port       // for everybody; nil if off
+	auth   *port       // for those who know the secret; nil if off
 	local  *rpc.Server // IPC; nil if off
 
-	httpListener net.Listener
-	ipcListener  net.Listener
-	httpServer   *http.Server
-	loops        sync.WaitGroup // listeners, janitor
+	ipcListener net.Listener
+	loops       sync.WaitGroup // ports, IPC, janitor
 
 	failure atomic.Pointer[error] // why a listener broke
 	started atomic.Bool
@@ -91,13 +88,22 @@ func (s *Service) open(h handlers) error {
 	}
 	s.gate = gate{s.cfg.Limits, m}
 	if s.cfg.HTTP {
-		if s.public, err = h.newServer(s.cfg.API, s.cfg.Limits); err != nil {
+		if s.public, err = s.openPort(h, s.cfg.public()); err != nil {
 			return err
 		}
-		if s.httpListener, err = net.Listen("tcp", s.cfg.endpoint()); err != nil {
-			return fmt.Errorf("open the JSON-RPC port: %w (is another node running? choose the port with --%s, the interface with --%s)", err, FlagHTTPPort, FlagHTTPAddr)
+	}
+	if s.cfg.Auth.Enabled {
+		secret, err := loadSecret(s.cfg.Auth.SecretFile)
+		if err != nil {
+			return err
 		}
-		s.httpServer = s.newHTTPServer()
+		a := s.cfg.authenticated(secret)
+		if len(a.api) == 0 {
+			a.api = h.all()
+		}
+		if s.auth, err = s.openPort(h, a); err != nil {
+			return err
+		}
 	}
 	if s.cfg.IPCPath != "" {
 		if s.local, err = h.newServer(h.all(), s.cfg.Limits); err != nil {
@@ -110,35 +116,6 @@ func (s *Service) open(h handlers) error {
 	return nil
 }
 
-func (s *Service) newHTTPServer() *http.Server {
-	var upgrade func(http.ResponseWriter, *http.Request)
-	if s.cfg.WS {
-		upgrader := newUpgrader(s.cfg.WSOrigins, s.gate.metrics)
-		upgrade = func(w http.ResponseWriter, r *http.Request) { s.serveWS(upgrader, w, r) }
-	}
-	return &http.Server{
-		Handler:           newHTTPHandler(s.public, s.cfg, s.gate, upgrade),
-		ReadHeaderTimeout: s.cfg.Limits.ReadTimeout,
-		ReadTimeout:       s.cfg.Limits.ReadTimeout,
-		WriteTimeout:      s.cfg.Limits.WriteTimeout + sendGrace,
-		IdleTimeout:       s.cfg.Limits.IdleTimeout,
-		ErrorLog:          log.New(httpLog{s.cfg.Log}, "", 0),
-	}
-}
-
-// httpLog takes what net/http has to say, which is about clients, but for panics.
-type httpLog struct{ log logrus.FieldLogger }
-
-func (l httpLog) Write(line []byte) (int, error) {
-	entry := l.log.WithField("text", strings.TrimSpace(string(line)))
-	if strings.HasPrefix(string(line), "http: panic") {
-		entry.Error("HTTP handler crashed")
-	} else {
-		entry.Debug("HTTP server")
-	}
-	return len(line), nil
-}
-
 // Start serves the listeners.
 func (s *Service) Start() {
 	s.mu.Lock()
@@ -147,16 +124,17 @@ func (s *Service) Start() {
 		return
 	}
 	s.loops.Go(s.filters.janitor)
-	if s.httpListener != nil {
-		s.loops.Go(func() {
-			if err := s.httpServer.Serve(s.httpListener); !errors.Is(err, http.ErrServerClosed) {
-				s.cfg.Log.WithError(err).Error("JSON-RPC server ended")
-				s.failure.Store(&err)
-			}
-		})
+	if s.public != nil {
+		s.loops.Go(func() { s.servePort(s.public) })
 		s.cfg.Log.WithFields(logrus.Fields{
-			"url": "http://" + s.httpListener.Addr().String(), "api": s.cfg.API, "websocket": s.cfg.WS,
+			"url": "http://" + s.public.addr().String(), "api": s.cfg.API, "websocket": s.cfg.WS,
 		}).Info("JSON-RPC ready")
+	}
+	if s.auth != nil {
+		s.loops.Go(func() { s.servePort(s.auth) })
+		s.cfg.Log.WithFields(logrus.Fields{
+			"url": "http://" + s.auth.addr().String(), "secret": s.cfg.Auth.SecretFile,
+		}).Info("Authenticated JSON-RPC ready")
 	}
 	if s.ipcListener != nil {
 		s.loops.Go(s.acceptIPC)
@@ -178,12 +156,11 @@ func (s *Service) Status() error {
 }
 
 // Addr returns where HTTP and WebSocket are served, or nil if they are off.
-func (s *Service) Addr() net.Addr {
-	if s.httpListener == nil {
-		return nil
-	}
-	return s.httpListener.Addr()
-}
+func (s *Service) Addr() net.Addr { return s.public.addr() }
+
+// AuthAddr returns where HTTP and WebSocket are served to those who know the secret,
+// or nil if that is off.
+func (s *Service) AuthAddr() net.Addr { return s.auth.addr() }
 
 // StopTimeout tells the registry how long Stop may take.
 func (s *Service) StopTimeout() time.Duration { return stopTimeout }
@@ -206,15 +183,7 @@ func (s *Service) shutdown() error {
 		errs = append(errs, s.ipcListener.Close()) // removes the socket too
 	}
 	conns, drained := s.drainConns()
-	if s.httpServer != nil {
-		if err := s.httpServer.Shutdown(ctx); err != nil { // too slow
-			errs = append(errs, s.httpServer.Close())
-		}
-		// Without Start the server does not know its listener.
-		if err := s.httpListener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-			errs = append(errs, err)
-		}
-	}
+	errs = append(errs, s.closePorts(ctx))
 	select {
 	case <-drained:
 	case <-ctx.Done():
@@ -222,15 +191,33 @@ func (s *Service) shutdown() error {
 			c.kill()
 		}
 	}
-	for _, server := range []*rpc.Server{s.public, s.local} {
-		if server != nil {
-			server.Stop()
-		}
+	for _, p := range s.ports() {
+		p.server.Stop()
+	}
+	if s.local != nil {
+		s.local.Stop()
 	}
 	<-drained
 	s.filters.stop()
 	s.loops.Wait()
 	s.feeds.Close() // ends go-ethereum's loops
+	return errors.Join(errs...)
+}
+
+// ports are those that are open.
+func (s *Service) ports() []*port {
+	return slices.DeleteFunc([]*port{s.public, s.auth}, func(p *port) bool { return p == nil })
+}
+
+// closePorts closes all of them at the same time.
+func (s *Service) closePorts(ctx context.Context) error {
+	ports := s.ports()
+	errs := make([]error, len(ports))
+	var closing sync.WaitGroup
+	for i, p := range ports {
+		closing.Go(func() { errs[i] = p.close(ctx) })
+	}
+	closing.Wait()
 	return errors.Join(errs...)
 }
 
@@ -277,13 +264,13 @@ func (s *Service) serveConn(server *rpc.Server, c *conn, transport string) {
 	s.serving.Done()
 }
 
-func (s *Service) serveWS(upgrader *websocket.Upgrader, w http.ResponseWriter, r *http.Request) {
+func (s *Service) serveWS(server *rpc.Server, upgrader *websocket.Upgrader, w http.ResponseWriter, r *http.Request) {
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the client has been told
 	}
 	if c := s.connect(newWSLink(ws, s.cfg.Limits.Body), r.RemoteAddr); c != nil {
-		s.serveConn(s.public, c, "ws")
+		s.serveConn(server, c, "ws")
 	}
 }
 
