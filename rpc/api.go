@@ -45,12 +45,12 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 }
 
 // newServer makes a server of the given namespaces.
-func (h handlers) newServer(namespaces []string, limits Limits) (*rpc.Server, error) {
+func (h handlers) newServer(namespaces []string, cfg Config) (*rpc.Server, error) {
 	server := rpc.NewServer()
 	// The number of requests in a batch is checked before, in gate.
-	server.SetBatchLimits(0, limits.BatchResponse)
-	server.SetHTTPBodyLimit(limits.Body)
-	var errs []error
+	server.SetBatchLimits(0, cfg.Limits.BatchResponse)
+	server.SetHTTPBodyLimit(cfg.Limits.Body)
+	errs := []error{server.RegisterName("rpc", newDiscoverAPI(h.methods(namespaces), cfg.ClientVersion))}
 	for _, namespace := range namespaces {
 		for _, receiver := range h[namespace] {
 			if err := server.RegisterName(namespace, receiver); err != nil {
@@ -64,23 +64,39 @@ func (h handlers) newServer(namespaces []string, limits Limits) (*rpc.Server, er
 // all is every namespace there is.
 func (h handlers) all() []string { return slices.Sorted(maps.Keys(h)) }
 
-// methods lists the methods that are served, as clients name them: go-ethereum's
-// server makes them of the receivers' exported methods.
-func (h handlers) methods() []string {
-	names := []string{"rpc_modules", "eth_subscribe", "eth_unsubscribe"}
-	for namespace, receivers := range h {
-		for _, receiver := range receivers {
+// methods lists the methods of the given namespaces and those that are always served,
+// as clients name them: go-ethereum's server makes them of the receivers' exported
+// methods.
+func (h handlers) methods(namespaces []string) []string {
+	names := []string{"rpc_modules", discoverMethod}
+	for _, namespace := range namespaces {
+		topics := false
+		for _, receiver := range h[namespace] {
 			t := reflect.TypeOf(receiver)
 			for i := range t.NumMethod() {
 				method := t.Method(i)
-				if method.Type.Out(0) == reflect.TypeFor[*rpc.Subscription]() {
-					continue // a topic of subscribe
+				if isTopic(method.Type) {
+					topics = true
+					continue
 				}
-				first, size := utf8.DecodeRuneInString(method.Name)
-				names = append(names, namespace+"_"+string(unicode.ToLower(first))+method.Name[size:])
+				names = append(names, methodName(namespace, method.Name))
 			}
+		}
+		if topics {
+			names = append(names, namespace+"_subscribe", namespace+"_unsubscribe")
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// isTopic tells a topic of subscribe from a method.
+func isTopic(method reflect.Type) bool {
+	return method.NumOut() > 0 && method.Out(0) == reflect.TypeFor[*rpc.Subscription]()
+}
+
+// methodName is how clients call a handler's method.
+func methodName(namespace, name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	return namespace + "_" + string(unicode.ToLower(first)) + name[size:]
 }

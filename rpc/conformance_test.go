@@ -28,7 +28,8 @@ func TestConformance(t *testing.T) {
 	}
 	n := newForeignNode(t, filepath.Join(folder, "tests"))
 	served := make(map[string]bool)
-	for _, method := range newHandlers(n.rpc.cfg, n.rpc.backend, new(fees), n.rpc.filters).methods() {
+	h := n.handlers()
+	for _, method := range h.methods(h.all()) {
 		served[method] = true
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "tests", "*", "*.io"))

@@ -22,6 +22,16 @@
 //     is also what go-ethereum's filters and gas price oracle see of the node.
 //     Answers that are big or frequent write their own JSON (marshal_*.go).
 //
+// rpc.discover answers an OpenRPC document of what its door serves (discover.go). It is
+// made of the handlers: their names, parameters and types, and of their doc comments,
+// which say "Foo is eth_foo: ..."; where the public specification knows the method, its
+// schemas are taken. After a change of a handler
+//
+//	go test ./rpc -run TestOpenRPC -update
+//
+// makes openrpc.json anew, and TestOpenRPC fails until it is. What a type does not say,
+// of a result that marshals itself for instance, is in openrpc_types_test.go.
+//
 // Limits are in Limits, each with a default; an error that one of them causes
 // names the flag that changes it.
 //

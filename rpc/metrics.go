@@ -111,13 +111,17 @@ type openCall struct {
 	arrived time.Time
 }
 
-// begin accounts for the requests of a frame, and returns how many are open now.
+// begin accounts for the requests of a frame, and returns how many are open now. In
+// passing it gives rpc.discover the name by which the server knows it.
 func (c *calls) begin(frame []byte) int {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before := len(c.open)
 	skimRequests(frame, func(r request) {
+		if string(r.method) == discoverName {
+			copy(r.method, discoverMethod)
+		}
 		method := c.metrics.method(r.method)
 		method.requests.Inc()
 		if r.id != nil && len(r.method) > 0 { // the rest may stay without an answer

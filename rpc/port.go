@@ -57,7 +57,7 @@ type port struct {
 
 // openPort opens a port whose requests wait until it is served.
 func (s *Service) openPort(h handlers, a access) (*port, error) {
-	server, err := h.newServer(a.api, s.cfg.Limits)
+	server, err := h.newServer(a.api, s.cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func New(cfg Config) (*Service, error) {
 }
 
 func (s *Service) open(h handlers) error {
-	m, err := newMetrics(s.cfg.Registerer, h.methods())
+	m, err := newMetrics(s.cfg.Registerer, h.methods(h.all()))
 	if err != nil {
 		return fmt.Errorf("rpc metrics: %w", err)
 	}
@@ -106,7 +106,7 @@ func (s *Service) open(h handlers) error {
 		}
 	}
 	if s.cfg.IPCPath != "" {
-		if s.local, err = h.newServer(h.all(), s.cfg.Limits); err != nil {
+		if s.local, err = h.newServer(h.all(), s.cfg); err != nil {
 			return err
 		}
 		if s.ipcListener, err = listenIPC(s.cfg.IPCPath); err != nil {
