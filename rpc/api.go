@@ -25,7 +25,7 @@ type handlers map[string][]any
 func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 	h := handlers{
 		"eth": {
-			&chainAPI{b, cfg.Sync},
+			&chainAPI{b, cfg.History},
 			&blockAPI{b},
 			&stateAPI{b},
 			&callAPI{b, f},

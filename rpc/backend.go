@@ -15,6 +15,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/event"
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/ethereum/go-ethereum/rpc"
 )
 
@@ -36,6 +37,7 @@ type Chain interface {
 
 	GetReceiptsByHash(hash common.Hash) types.Receipts
 	GetRawReceipts(hash common.Hash, number uint64) types.Receipts
+	GetAccessListRLP(hash common.Hash) rlp.RawValue
 	GetCanonicalReceipt(tx *types.Transaction, blockHash common.Hash, blockNumber, txIndex uint64) (*types.Receipt, error)
 	GetCanonicalTransaction(hash common.Hash) (*rawdb.LegacyTxLookupEntry, *types.Transaction)
 
@@ -81,6 +83,7 @@ type backend struct {
 	miner  Miner // nil = none
 	config *params.ChainConfig
 	limits Limits
+	sync   func() *ethereum.SyncProgress // nil = no peers to catch up with
 
 	// signer recovers senders. It must be the one that the pool and the chain
 	// use, since a transaction caches its sender together with the signer: so a
@@ -96,6 +99,7 @@ func newBackend(cfg Config) *backend {
 		miner:  cfg.Miner,
 		config: config,
 		limits: cfg.Limits,
+		sync:   cfg.Sync,
 		signer: types.LatestSigner(config),
 	}
 }
@@ -297,14 +301,6 @@ func (b oracleBackend) SubscribeChainHeadEvent(ch chan<- core.ChainHeadEvent) ev
 // feeds are the subscriptions that go-ethereum's oracle and filter system hold:
 // they run until these end, and have no Stop of their own.
 type feeds = event.SubscriptionScope
-
-// syncProgress is nil unless the node is catching up with its peers.
-func syncProgress(ask func() *ethereum.SyncProgress) *ethereum.SyncProgress {
-	if ask == nil {
-		return nil
-	}
-	return ask()
-}
 
 // bigUint is an integer for go-ethereum's JSON types.
 func bigUint(n uint64) *big.Int { return new(big.Int).SetUint64(n) }

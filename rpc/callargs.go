@@ -58,27 +58,42 @@ func (args *callArgs) input() []byte {
 	}
 }
 
-// check refuses what no transaction could be.
-func (args *callArgs) check(chainID *big.Int) error {
+// check refuses what no transaction could be, in a block with the given base fee.
+func (args *callArgs) check(chainID, baseFee *big.Int) error {
 	switch {
 	case args.GasPrice != nil && (args.MaxFeePerGas != nil || args.MaxPriorityFeePerGas != nil):
 		return errors.New("both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified")
-	case args.MaxFeePerBlobGas != nil && len(args.BlobVersionedHashes) == 0:
-		return errors.New("maxFeePerBlobGas specified without blobVersionedHashes")
 	case args.To == nil && args.BlobVersionedHashes != nil:
 		return core.ErrBlobTxCreate
 	case args.To == nil && args.AuthorizationList != nil:
 		return core.ErrSetCodeTxCreate
 	case args.ChainID != nil && args.ChainID.ToInt().Cmp(chainID) != 0:
 		return fmt.Errorf("chainId does not match node's (have=%v, want=%v)", args.ChainID.ToInt(), chainID)
+	case baseFee == nil && (args.MaxFeePerGas != nil || args.MaxPriorityFeePerGas != nil):
+		return errors.New("maxFeePerGas and maxPriorityFeePerGas are not valid before London is active")
+	}
+	return nil
+}
+
+// checkBlobFee refuses a fee for blobs that are not there, which only
+// eth_simulateV1 lets pass.
+func (args *callArgs) checkBlobFee() error {
+	if args.MaxFeePerBlobGas != nil && len(args.BlobVersionedHashes) == 0 {
+		return errors.New("maxFeePerBlobGas specified without blobVersionedHashes")
 	}
 	return nil
 }
 
 // message makes a message for the EVM. Gas is all that the cap allows unless the
 // arguments ask for less; fees are zero unless they are given, so that callers
-// without funds can call.
+// without funds can call. The nonce is not checked.
 func (args *callArgs) message(gasCap uint64, baseFee *big.Int) *core.Message {
+	return args.bareMessage(gasCap, baseFee).SkipNonceCheck()
+}
+
+// bareMessage is message with its nonce checked. Senders may be contracts in any
+// case.
+func (args *callArgs) bareMessage(gasCap uint64, baseFee *big.Int) *core.Message {
 	msg := &core.Message{
 		From:                  args.sender(),
 		To:                    args.To,
@@ -117,7 +132,7 @@ func (args *callArgs) message(gasCap uint64, baseFee *big.Int) *core.Message {
 			}
 		}
 	}
-	return msg.SkipNonceCheck().SkipEOACheck().SkipGasLimitCapCheck()
+	return msg.SkipEOACheck().SkipGasLimitCapCheck()
 }
 
 // u256 is zero for nil. hexutil.Big has at most 256 bits.
@@ -129,7 +144,7 @@ func u256(n *hexutil.Big) *uint256.Int {
 	return v
 }
 
-// transaction makes an unsigned transaction of arguments that fill has completed:
+// transaction makes an unsigned transaction of arguments that have been completed:
 // of the newest type that has a place for all that is given.
 func (args *callArgs) transaction() *types.Transaction {
 	var accessList types.AccessList
@@ -159,6 +174,13 @@ func (args *callArgs) transaction() *types.Transaction {
 			ChainID: uint256.MustFromBig(chain), Nonce: nonce,
 			GasTipCap: u256(args.MaxPriorityFeePerGas), GasFeeCap: u256(args.MaxFeePerGas), Gas: gas,
 			To: *to, Value: u256(args.Value), Data: data, AccessList: accessList, AuthList: args.AuthorizationList,
+		})
+	case args.BlobVersionedHashes != nil:
+		return types.NewTx(&types.BlobTx{
+			ChainID: uint256.MustFromBig(chain), Nonce: nonce,
+			GasTipCap: u256(args.MaxPriorityFeePerGas), GasFeeCap: u256(args.MaxFeePerGas), Gas: gas,
+			To: *to, Value: u256(args.Value), Data: data, AccessList: accessList,
+			BlobFeeCap: u256(args.MaxFeePerBlobGas), BlobHashes: args.BlobVersionedHashes,
 		})
 	default:
 		return types.NewTx(&types.DynamicFeeTx{

@@ -46,6 +46,8 @@ const (
 	FlagBody          = "rpc.http-body-limit"
 	FlagLogRange      = "rpc.rangelimit"
 	FlagLogQuery      = "rpc.logquerylimit"
+	FlagTxSync        = "rpc.txsync.defaulttimeout"
+	FlagTxSyncMax     = "rpc.txsync.maxtimeout"
 	FlagFilters       = "rpc.filter-limit"
 	FlagFilterTimeout = "rpc.filter-timeout"
 	FlagFilterBacklog = "rpc.filter-backlog"
@@ -62,6 +64,7 @@ type Config struct {
 	PeerHead PeerHead // what admin_peers tells of a peer's chain; nil = nothing
 
 	Sync          func() *ethereum.SyncProgress // nil, or a nil result, = not syncing
+	History       History                       // told by eth_capabilities
 	ClientVersion string                        // answer of web3_clientVersion
 
 	HTTP      bool     // serve HTTP
@@ -105,8 +108,11 @@ type Limits struct {
 	BatchItems    int // requests in a batch
 	BatchResponse int // bytes of a batch's answers
 
-	LogRange      uint64        // blocks of a log query; 0 = any
-	LogQuery      int           // addresses, or alternatives per topic, of a log query; 0 = any
+	LogRange         uint64        // blocks of a log query; 0 = any
+	LogQuery         int           // addresses, or alternatives per topic, of a log query; 0 = any
+	TxSyncTimeout    time.Duration // eth_sendRawTransactionSync waits for a receipt
+	TxSyncMaxTimeout time.Duration // at most so long, whatever the client asks for
+
 	Filters       int           // polled filters
 	FilterTimeout time.Duration // a filter that is not polled for so long is removed
 	FilterBacklog int           // results that may wait in one filter
@@ -158,6 +164,8 @@ func DefaultLimits() Limits {
 		BatchResponse:     25_000_000,
 		LogRange:          100_000,
 		LogQuery:          1000,
+		TxSyncTimeout:     20 * time.Second,
+		TxSyncMaxTimeout:  time.Minute,
 		Filters:           1000,
 		FilterTimeout:     5 * time.Minute,
 		FilterBacklog:     100_000,
@@ -257,6 +265,8 @@ func (l Limits) validate() error {
 	positive(FlagBody, int64(l.Body))
 	positive(FlagBatchItems, int64(l.BatchItems))
 	positive(FlagBatchResponse, int64(l.BatchResponse))
+	positive(FlagTxSync, int64(l.TxSyncTimeout))
+	positive(FlagTxSyncMax, int64(l.TxSyncMaxTimeout))
 	positive(FlagFilters, int64(l.Filters))
 	positive(FlagFilterTimeout, int64(l.FilterTimeout))
 	positive(FlagFilterBacklog, int64(l.FilterBacklog))

@@ -64,6 +64,7 @@ func newForeignNode(t *testing.T, folder string) *node {
 	n.rpc = n.serve(func(cfg *Config) {
 		cfg.Miner = nil
 		cfg.GasPrice.MinTip = new(big.Int)
+		cfg.History.Logs = 2_350_000 // geth's default, of which a recorded answer tells
 	})
 	n.client = n.dial("http://" + n.rpc.Addr().String())
 	return n
@@ -92,7 +93,7 @@ func (n *node) replay(t *testing.T, file string) {
 				have, want = shape(have).(map[string]any), shape(want).(map[string]any)
 			}
 			if !reflect.DeepEqual(have, want) {
-				t.Errorf("answer\n%.3000s\nwant\n%.3000s", answer, text)
+				t.Errorf("%s\nanswer\n%.3000s\nwant\n%.3000s", lacks("answer", have, want), answer, text)
 			}
 		}
 	}

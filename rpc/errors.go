@@ -13,13 +13,28 @@ import (
 // without a code of its own is sent as codeServer.
 const (
 	codeReverted       = 3
+	codeTxSyncTimeout  = 4 // EIP-7966
 	codeServer         = -32000
 	codeTimeout        = -32002
 	codeTooLarge       = -32003
+	codeVM             = -32015
 	codeInvalidRequest = -32600
 	codeInvalidParams  = -32602
+	codeInternal       = -32603
 	codeParse          = -32700
-	codeClientLimit    = -38026
+
+	// Why eth_simulateV1 cannot make a call a transaction, or a block of the calls.
+	codeNonceTooLow       = -38010
+	codeNonceTooHigh      = -38011
+	codeBaseFeeTooLow     = -38012
+	codeIntrinsicGas      = -38013
+	codeInsufficientFunds = -38014
+	codeBlockGas          = -38015
+	codeBlockNumber       = -38020
+	codeBlockTime         = -38021
+	codeSenderNoEOA       = -38024
+	codeInitCodeSize      = -38025
+	codeClientLimit       = -38026
 )
 
 // Errors that clients know by their text, which is therefore geth's.
@@ -53,12 +68,17 @@ func invalidParams(format string, args ...any) error {
 	return &codedError{Code: codeInvalidParams, Message: fmt.Sprintf(format, args...)}
 }
 
+// errSupplied is why a message was not executed at all.
+func errSupplied(err error, gas uint64) error {
+	return fmt.Errorf("err: %w (supplied gas %d)", err, gas)
+}
+
 // seeFlag tells the reader of an error which flag moves the limit.
 func seeFlag(flag string) string { return " (see --" + flag + ")" }
 
 // revertError explains a reverted call: the reason where the revert data is a
 // Solidity Error(string) or Panic(uint256), and the data for the client to decode.
-func revertError(data []byte) error {
+func revertError(data []byte) *codedError {
 	message := vm.ErrExecutionReverted.Error()
 	if reason, err := abi.UnpackRevert(data); err == nil {
 		message += ": " + reason

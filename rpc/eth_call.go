@@ -94,11 +94,14 @@ type call struct {
 
 // prepare checks the arguments and applies the overrides.
 func (b *backend) prepare(args callArgs, at rpc.BlockNumberOrHash, accounts *stateOverrides, block *blockOverrides) (*call, error) {
-	if err := errors.Join(args.check(b.config.ChainID), block.check()); err != nil {
+	if err := args.checkBlobFee(); err != nil {
 		return nil, err
 	}
 	statedb, header, err := b.state(at)
 	if err != nil {
+		return nil, err
+	}
+	if err := block.check(); err != nil {
 		return nil, err
 	}
 	c := &call{
@@ -106,7 +109,6 @@ func (b *backend) prepare(args callArgs, at rpc.BlockNumberOrHash, accounts *sta
 		header: block.header(header),
 		block:  block.context(b.chain, header),
 	}
-	c.msg = args.message(b.limits.GasCap, c.header.BaseFee)
 	if accounts != nil {
 		rules := b.config.Rules(c.block.BlockNumber, c.block.Random != nil, c.block.Time)
 		c.precompiles = vm.ActivePrecompiledContracts(rules)
@@ -114,6 +116,10 @@ func (b *backend) prepare(args callArgs, at rpc.BlockNumberOrHash, accounts *sta
 			return nil, err
 		}
 	}
+	if err := args.check(b.config.ChainID, c.header.BaseFee); err != nil {
+		return nil, err
+	}
+	c.msg = args.message(b.limits.GasCap, c.header.BaseFee)
 	return c, nil
 }
 
@@ -134,7 +140,7 @@ func (b *backend) run(ctx context.Context, c *call) (*core.ExecutionResult, erro
 	case evm.Cancelled():
 		return nil, b.errTimeout()
 	case err != nil:
-		return nil, fmt.Errorf("err: %w (supplied gas %d)", err, c.msg.GasLimit)
+		return nil, errSupplied(err, c.msg.GasLimit)
 	}
 	return result, nil
 }

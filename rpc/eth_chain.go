@@ -3,21 +3,27 @@ package rpc
 import (
 	"errors"
 
-	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
+// protocolVersion is the version in the names of the peers' protocols, of package sync.
+const protocolVersion = 1
+
 // chainAPI answers what the chain is and what the node does on it.
 type chainAPI struct {
 	*backend
-	sync func() *ethereum.SyncProgress
+	history History
 }
 
 // ChainId is eth_chainId (EIP-695).
 func (api *chainAPI) ChainId() *hexutil.Big { //nolint:revive // the name is the method's
 	return (*hexutil.Big)(api.config.ChainID)
 }
+
+// ProtocolVersion is eth_protocolVersion: that of what this node speaks with its
+// peers, which is no version of geth's protocol.
+func (api *chainAPI) ProtocolVersion() hexutil.Uint { return protocolVersion }
 
 // BlockNumber is eth_blockNumber.
 func (api *chainAPI) BlockNumber() hexutil.Uint64 {
@@ -26,15 +32,11 @@ func (api *chainAPI) BlockNumber() hexutil.Uint64 {
 
 // Syncing is eth_syncing: false, or how far the node has come.
 func (api *chainAPI) Syncing() any {
-	progress := syncProgress(api.sync)
+	progress := api.progress()
 	if progress == nil {
 		return false
 	}
-	return map[string]hexutil.Uint64{
-		"startingBlock": hexutil.Uint64(progress.StartingBlock),
-		"currentBlock":  hexutil.Uint64(progress.CurrentBlock),
-		"highestBlock":  hexutil.Uint64(progress.HighestBlock),
-	}
+	return showProgress(progress)
 }
 
 // Accounts is eth_accounts: those whose keys the node holds.

@@ -72,7 +72,7 @@ func (api *sendAPI) FillTransaction(ctx context.Context, args callArgs) (*filled
 	if args.Data != nil && args.Input != nil && !bytes.Equal(*args.Data, *args.Input) {
 		return nil, errors.New(`both "data" and "input" are set and not equal. Please use "input" to pass transaction call data`)
 	}
-	if err := args.check(api.config.ChainID); err != nil {
+	if err := args.check(api.config.ChainID, api.baseFee()); err != nil {
 		return nil, err
 	}
 	if err := api.fill(ctx, &args); err != nil {

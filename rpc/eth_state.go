@@ -6,6 +6,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rpc"
 )
 
@@ -85,6 +86,33 @@ func (api *stateAPI) GetStorageValues(slots map[common.Address][]common.Hash, bl
 		}
 	}
 	return values, statedb.Error()
+}
+
+// account is what the state trie holds of an account.
+type account struct {
+	Balance     *hexutil.Big   `json:"balance"`
+	Nonce       hexutil.Uint64 `json:"nonce"`
+	CodeHash    common.Hash    `json:"codeHash"`
+	StorageRoot common.Hash    `json:"storageRoot"`
+}
+
+// GetAccount is eth_getAccount, which anvil and reth have. An account that does not
+// exist looks like an empty one.
+func (api *stateAPI) GetAccount(address common.Address, block *rpc.BlockNumberOrHash) (*account, error) {
+	statedb, _, err := api.state(latest(block))
+	if err != nil {
+		return nil, err
+	}
+	result := &account{
+		Balance:     (*hexutil.Big)(statedb.GetBalance(address).ToBig()),
+		Nonce:       hexutil.Uint64(statedb.GetNonce(address)),
+		CodeHash:    types.EmptyCodeHash,
+		StorageRoot: types.EmptyRootHash,
+	}
+	if statedb.Exist(address) {
+		result.CodeHash, result.StorageRoot = statedb.GetCodeHash(address), statedb.GetStorageRoot(address)
+	}
+	return result, statedb.Error()
 }
 
 // accountInfo is an account's state but for its storage.

@@ -7,6 +7,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/eth/filters"
+	"github.com/ethereum/go-ethereum/event"
 	"github.com/ethereum/go-ethereum/rpc"
 )
 
@@ -16,7 +17,7 @@ const maxReceiptHashes = 200
 // NewHeads is eth_subscribe("newHeads").
 func (api *filterAPI) NewHeads(ctx context.Context) (*rpc.Subscription, error) {
 	events := make(chan *types.Header)
-	return subscribe(ctx, api, events, func() (*filters.Subscription, error) {
+	return subscribe(ctx, api, events, func() (event.Subscription, error) {
 		return api.events.SubscribeNewHeads(events), nil
 	}, func(header *types.Header) []any {
 		return []any{headerResult{header}}
@@ -30,7 +31,7 @@ func (api *filterAPI) Logs(ctx context.Context, query filters.FilterCriteria) (*
 		return nil, err
 	}
 	events := make(chan []*types.Log)
-	return subscribe(ctx, api, events, func() (*filters.Subscription, error) {
+	return subscribe(ctx, api, events, func() (event.Subscription, error) {
 		return api.events.SubscribeLogs(ethereum.FilterQuery(query), events)
 	}, func(logs []*types.Log) []any {
 		return each(logs, func(log *types.Log) any { return logResult{log} })
@@ -41,7 +42,7 @@ func (api *filterAPI) Logs(ctx context.Context, query filters.FilterCriteria) (*
 // transactions in full.
 func (api *filterAPI) NewPendingTransactions(ctx context.Context, full *bool) (*rpc.Subscription, error) {
 	events := make(chan []*types.Transaction)
-	return subscribe(ctx, api, events, func() (*filters.Subscription, error) {
+	return subscribe(ctx, api, events, func() (event.Subscription, error) {
 		return api.events.SubscribePendingTxs(events), nil
 	}, func(txs []*types.Transaction) []any {
 		return each(txs, api.showTx(full))
@@ -58,7 +59,7 @@ func (api *filterAPI) TransactionReceipts(ctx context.Context, query *filters.Tr
 		return nil, invalidParams("exceed max number of transaction hashes allowed per transactionReceipts subscription")
 	}
 	events := make(chan []*filters.ReceiptWithTx)
-	return subscribe(ctx, api, events, func() (*filters.Subscription, error) {
+	return subscribe(ctx, api, events, func() (event.Subscription, error) {
 		return api.events.SubscribeTransactionReceipts(query.TransactionHashes, events), nil
 	}, api.showReceipts)
 }
@@ -79,7 +80,7 @@ func (api *filterAPI) showReceipts(mined []*filters.ReceiptWithTx) []any {
 // ends when the client unsubscribes or its connection closes.
 //
 // Sending only queues: a client that does not read holds up nobody, see conn.
-func subscribe[T any](ctx context.Context, api *filterAPI, events <-chan T, install func() (*filters.Subscription, error), show func(T) []any) (*rpc.Subscription, error) {
+func subscribe[T any](ctx context.Context, api *filterAPI, events <-chan T, install func() (event.Subscription, error), show func(T) []any) (*rpc.Subscription, error) {
 	notifier, ok := rpc.NotifierFromContext(ctx)
 	if !ok {
 		return nil, rpc.ErrNotificationsUnsupported

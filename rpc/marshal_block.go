@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/fjl/jsonw"
 )
@@ -22,6 +23,9 @@ type blockResult struct {
 	full    bool // transactions in full, not as hashes
 	pending bool // not mined yet: hash, nonce and miner are null
 	uncle   bool // a header only
+
+	// senders of the transactions, where no signature tells them: of simulated ones
+	senders []common.Address
 }
 
 // MarshalJSON writes the block.
@@ -36,35 +40,35 @@ func (r *blockResult) MarshalJSON() ([]byte, error) {
 	return render(headerSize+txs*each, r.write)
 }
 
-func (r *blockResult) write(w *jsonw.Buffer) {
-	w.Object(func() {
-		header := r.block.Header()
-		writeHeader(w, header, r.pending)
-		w.Key("size")
-		w.HexUint64(r.block.Size())
-		if !r.uncle {
-			w.Key("transactions")
-			w.Array(func() {
-				for i, tx := range r.block.Transactions() {
-					r.writeTx(w, header, i, tx)
-				}
-			})
-		}
-		w.Key("uncles")
+func (r *blockResult) write(w *jsonw.Buffer) { w.Object(func() { r.writeMembers(w) }) }
+
+func (r *blockResult) writeMembers(w *jsonw.Buffer) {
+	header := r.block.Header()
+	writeHeader(w, header, r.pending)
+	w.Key("size")
+	w.HexUint64(r.block.Size())
+	if !r.uncle {
+		w.Key("transactions")
 		w.Array(func() {
-			for _, uncle := range r.block.Uncles() {
-				writeHash(w, uncle.Hash())
+			for i, tx := range r.block.Transactions() {
+				r.writeTx(w, header, i, tx)
 			}
 		})
-		if withdrawals := r.block.Withdrawals(); withdrawals != nil {
-			w.Key("withdrawals")
-			w.Array(func() {
-				for _, withdrawal := range withdrawals {
-					writeWithdrawal(w, withdrawal)
-				}
-			})
+	}
+	w.Key("uncles")
+	w.Array(func() {
+		for _, uncle := range r.block.Uncles() {
+			writeHash(w, uncle.Hash())
 		}
 	})
+	if withdrawals := r.block.Withdrawals(); withdrawals != nil {
+		w.Key("withdrawals")
+		w.Array(func() {
+			for _, withdrawal := range withdrawals {
+				writeWithdrawal(w, withdrawal)
+			}
+		})
+	}
 }
 
 func (r *blockResult) writeTx(w *jsonw.Buffer, header *types.Header, index int, tx *types.Transaction) {
@@ -72,7 +76,12 @@ func (r *blockResult) writeTx(w *jsonw.Buffer, header *types.Header, index int, 
 		writeHash(w, tx.Hash())
 		return
 	}
-	result := r.minedTx(tx, r.block.Hash(), header, uint64(index))
+	result := &txResult{tx: tx, header: header, blockHash: r.block.Hash(), index: uint64(index)}
+	if r.senders != nil {
+		result.from = r.senders[index]
+	} else {
+		result.from = r.sender(tx)
+	}
 	result.write(w)
 }
 

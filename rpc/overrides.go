@@ -144,13 +144,20 @@ func (o *blockOverrides) header(header *types.Header) *types.Header {
 	return h
 }
 
-// context makes what the EVM sees of the block: of the overridden header, except
-// that BLOCKHASH keeps to the real chain.
+// context makes what the EVM sees of the block. BLOCKHASH keeps to the real chain,
+// and so does the blob base fee unless it is given.
 func (o *blockOverrides) context(chain core.ChainContext, header *types.Header) vm.BlockContext {
-	block := core.NewEVMBlockContext(o.header(header), chain, nil)
-	block.GetHash = core.GetHashFn(header, chain)
-	if o != nil && o.BlobBaseFee != nil {
-		block.BlobBaseFee = o.BlobBaseFee.ToInt()
+	block := core.NewEVMBlockContext(header, chain, nil)
+	if o == nil {
+		return block
 	}
-	return block
+	changed := core.NewEVMBlockContext(o.header(header), chain, nil)
+	changed.GetHash, changed.BlobBaseFee = block.GetHash, block.BlobBaseFee
+	if o.PrevRandao != nil {
+		changed.Random = o.PrevRandao // switches the merge's rules on before it, too
+	}
+	if o.BlobBaseFee != nil {
+		changed.BlobBaseFee = o.BlobBaseFee.ToInt()
+	}
+	return changed
 }

@@ -174,6 +174,7 @@ func (n *node) registerRPC(context.Context) error {
 			return head.Number, head.Hash, head.Work, ok
 		}
 	}
+	cfg.History = noderpc.History{State: n.cfg.Chain.StateHistory, Logs: n.cfg.Chain.LogHistory}
 	cfg.ClientVersion = clientVersion()
 	cfg.Log, cfg.Registerer = n.logger("rpc"), n.metrics
 	return add(n, func() (*noderpc.Service, error) { return noderpc.New(cfg) })

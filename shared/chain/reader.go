@@ -14,6 +14,7 @@ import (
 	"github.com/ethereum/go-ethereum/ethdb"
 	"github.com/ethereum/go-ethereum/event"
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -40,6 +41,7 @@ type Reader interface {
 
 	GetReceiptsByHash(hash common.Hash) types.Receipts
 	GetRawReceipts(hash common.Hash, number uint64) types.Receipts
+	GetAccessListRLP(hash common.Hash) rlp.RawValue
 	GetCanonicalReceipt(tx *types.Transaction, blockHash common.Hash, blockNumber, txIndex uint64) (*types.Receipt, error)
 	GetCanonicalTransaction(hash common.Hash) (*rawdb.LegacyTxLookupEntry, *types.Transaction)
 
