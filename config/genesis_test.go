@@ -50,10 +50,10 @@ func TestPresetHashes(t *testing.T) {
 }
 
 func TestPresetsFundTheWellKnownAccounts(t *testing.T) {
-	accounts := DevAccounts()
+	accounts, keys := DevAccounts(), DevKeys()
 	for i, want := range deriveAccounts(t, DevMnemonic, len(accounts)) {
-		if accounts[i] != want {
-			t.Errorf("account %d is %s, the mnemonic gives %s", i, accounts[i], want)
+		if own := crypto.PubkeyToAddress(keys[i].PublicKey); accounts[i] != want || own != want {
+			t.Errorf("account %d is %s, its key's %s, the mnemonic gives %s", i, accounts[i], own, want)
 		}
 		for _, g := range []*Genesis{Devnet(), Dev()} {
 			if got := g.Core.Alloc[want].Balance; got == nil || got.Cmp(Ether(10_000)) != 0 {
