@@ -1,16 +1,12 @@
 package rpc
 
 import (
-	"bufio"
 	"encoding/json"
 	"math/big"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/ethereum/go-ethereum/common"
 
 	"github.com/monolith-chain/monolith/shared/pow"
 )
@@ -41,7 +37,15 @@ func TestConformance(t *testing.T) {
 			skipped[method]++
 			continue
 		}
-		t.Run(method+"/"+strings.TrimSuffix(filepath.Base(file), ".io"), func(t *testing.T) { n.replay(t, file) })
+		t.Run(method+"/"+strings.TrimSuffix(filepath.Base(file), ".io"), func(t *testing.T) {
+			c := readCase(t, file)
+			for i, request := range c.requests {
+				_, answer := n.post(request)
+				if fault := differs(answer, c.answers[i], c.shapeOnly()); fault != "" {
+					t.Error(fault)
+				}
+			}
+		})
 	}
 	t.Logf("methods not served, with their cases: %v", skipped)
 }
@@ -68,54 +72,4 @@ func newForeignNode(t *testing.T, folder string) *node {
 	})
 	n.client = n.dial("http://" + n.rpc.Addr().String())
 	return n
-}
-
-// replay sends the requests of a case and compares the answers.
-func (n *node) replay(t *testing.T, file string) {
-	f, err := os.Open(file)
-	n.check(err)
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	shapeOnly, answer := false, ""
-	for lines.Scan() {
-		kind, text, _ := strings.Cut(lines.Text(), " ")
-		switch kind {
-		case "//":
-			shapeOnly = shapeOnly || strings.HasPrefix(text, "speconly")
-		case ">>":
-			_, answer = n.post(text)
-		case "<<":
-			var have, want map[string]any
-			n.check(json.Unmarshal([]byte(answer), &have))
-			n.check(json.Unmarshal([]byte(text), &want))
-			if shapeOnly {
-				have, want = shape(have).(map[string]any), shape(want).(map[string]any)
-			}
-			if !reflect.DeepEqual(have, want) {
-				t.Errorf("%s\nanswer\n%.3000s\nwant\n%.3000s", lacks("answer", have, want), answer, text)
-			}
-		}
-	}
-	n.check(lines.Err())
-}
-
-// shape replaces values by their kinds, keeping the names of members; what is keyed by
-// addresses or numbers is a map, of which nothing is left.
-func shape(value any) any {
-	switch value := value.(type) {
-	case map[string]any:
-		out := make(map[string]any)
-		for key, member := range value {
-			if common.IsHexAddress(key) || strings.Trim(key, "0123456789") == "" {
-				return "map"
-			}
-			out[key] = shape(member)
-		}
-		return out
-	case []any:
-		return "array"
-	default:
-		return reflect.TypeOf(value)
-	}
 }

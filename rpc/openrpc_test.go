@@ -279,6 +279,11 @@ func newEverything(t *testing.T) *node {
 	})
 }
 
+// without returns the names that are not among the others.
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
+}
+
 // TestDiscover: every door describes exactly what it serves.
 func TestDiscover(t *testing.T) {
 	n := newEverything(t)
@@ -304,7 +309,7 @@ func TestDiscover(t *testing.T) {
 			want[slices.Index(want, discoverMethod)] = discoverName
 			slices.Sort(want)
 			if have := described(door.document); !slices.Equal(have, want) {
-				t.Errorf("described %v\nserved %v", have, want)
+				t.Errorf("served but not described: %v, described but not served: %v (%s)", without(want, have), without(have, want), openrpcUpdate)
 			}
 			if door.document.Info.Version != n.rpc.cfg.ClientVersion || door.document.OpenRPC != openrpcVersion {
 				t.Errorf("document of %+v, %s", door.document.Info, door.document.OpenRPC)
