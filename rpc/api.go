@@ -17,7 +17,7 @@ import (
 var localOnly = []string{"admin", "miner"}
 
 // publicNamespaces are those that Config.API may name.
-func publicNamespaces() []string { return []string{"eth", "net", "txpool", "web3"} }
+func publicNamespaces() []string { return []string{"eth", "net", "testing", "txpool", "web3"} }
 
 // handlers are the receivers whose exported methods are the JSON-RPC, by namespace.
 type handlers map[string][]any
@@ -34,9 +34,10 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&feeAPI{f},
 			filters,
 		},
-		"net":    {&netAPI{b.config.ChainID.String(), cfg.Network}},
-		"txpool": {&txpoolAPI{b}},
-		"web3":   {&web3API{cfg.ClientVersion}},
+		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
+		"testing": {&testingAPI{b}},
+		"txpool":  {&txpoolAPI{b}},
+		"web3":    {&web3API{cfg.ClientVersion}},
 	}
 	if cfg.Network != nil {
 		h["admin"] = []any{&adminAPI{b, cfg.Network, cfg.PeerHead}}

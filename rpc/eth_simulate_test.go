@@ -89,6 +89,11 @@ func (s *scene) callExchanges() []exchange {
 		bad(codeClientLimit, "too many calls in block: 5001 > 5000", "eth_simulateV1", simulate(calls(many(5001)...))),
 		bad(codeClientLimit, "too many calls: 12000 > 10000", "eth_simulateV1", simulate(calls(many(4000)...), calls(many(4000)...), calls(many(4000)...))),
 
+		bad(codeServer, "parentHash is not current head", "testing_buildBlockV1", s.deploy.Hash(), s.attributes(), nil, nil),
+		bad(codeServer, "invalid timestamp, parent ", "testing_buildBlockV1", s.logged.Hash(), with(s.attributes(), "timestamp", "0x1"), nil, nil),
+		bad(codeInvalidParams, "parentBeaconBlockRoot is missing", "testing_buildBlockV1", s.logged.Hash(), with(s.attributes(), "parentBeaconBlockRoot", nil), nil, nil),
+		bad(codeServer, "blocks of this chain need a proof of work", "testing_buildBlockV1", s.logged.Hash(), s.attributes(), nil, nil),
+
 		ok("eth_config", `{"current":{"activationTime":0,"chainId":"0x1092","systemContracts":{"BEACON_ROOTS_ADDRESS":"0x000f3df6d732807ef1319fb7b8bb8522d0beac02"},"precompiles":{"P256VERIFY":"0x0000000000000000000000000000000000000100"}},"next":null,"last":null}`),
 		ok("eth_capabilities", `{"head":{"number":"0x2","hash":"`+s.logged.Hash().Hex()+`"},"state":{"disabled":false,"oldestBlock":"0x0"},"stateproofs":{"oldestBlock":"0x0"},"logs":{"oldestBlock":"0x0"}}`),
 		ok("eth_protocolVersion", `"0x1"`),

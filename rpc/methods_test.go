@@ -84,7 +84,7 @@ func (s *scene) exchanges() []exchange {
 		ok("net_version", `"4242"`),
 		ok("net_listening", `true`),
 		ok("net_peerCount", `"0x0"`),
-		ok("rpc_modules", `{"eth":"1.0","net":"1.0","rpc":"1.0","txpool":"1.0","web3":"1.0"}`),
+		ok("rpc_modules", `{"eth":"1.0","net":"1.0","rpc":"1.0","testing":"1.0","txpool":"1.0","web3":"1.0"}`),
 		ok("rpc_discover", `{"openrpc":"`+openrpcVersion+`","info":{"version":"Monolith/test"}}`),
 
 		ok("eth_chainId", `"0x1092"`),

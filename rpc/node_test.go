@@ -72,7 +72,12 @@ func newNode(t testing.TB, change ...func(*Config)) *node {
 // newNodeIn starts a node in a directory that may hold its chain already.
 func newNodeIn(t testing.TB, dir string, change ...func(*Config)) *node {
 	t.Helper()
-	p := chaintest.Params()
+	return newNodeOf(t, dir, chaintest.Params(), change...)
+}
+
+// newNodeOf starts a node on a chain with the given rules.
+func newNodeOf(t testing.TB, dir string, p *pow.Params, change ...func(*Config)) *node {
+	t.Helper()
 	n := &node{t: t, params: p, genesis: chaintest.Genesis(p), nonces: make(map[int]uint64)}
 	n.genesis.Timestamp = genesisTime
 	n.openChain(dir)
@@ -123,7 +128,7 @@ func (n *node) config(change ...func(*Config)) Config {
 	cfg.Chain, cfg.Pool, cfg.Miner = n.chain, n.pool, n.miner
 	cfg.ClientVersion, cfg.Log = "Monolith/test", discard()
 	cfg.Port = 0
-	cfg.API = append(cfg.API, "txpool")
+	cfg.API = append(cfg.API, "testing", "txpool")
 	for _, f := range change {
 		f(&cfg)
 	}
