@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +44,11 @@ const (
 	FlagUnprotected   = "rpc.allow-unprotected-txs"
 	FlagBatchItems    = "rpc.batch-request-limit"
 	FlagBatchResponse = "rpc.batch-response-max-size"
+	FlagResponse      = "rpc.response-max-size"
 	FlagBody          = "rpc.http-body-limit"
+	FlagHeavySlots    = "rpc.heavy-slots"
+	FlagHeavyQueue    = "rpc.heavy-queue"
+	FlagHeavyWait     = "rpc.heavy-wait"
 	FlagLogRange      = "rpc.rangelimit"
 	FlagLogQuery      = "rpc.logquerylimit"
 	FlagTxSync        = "rpc.txsync.defaulttimeout"
@@ -107,6 +112,11 @@ type Limits struct {
 	Body          int // bytes of an HTTP request or a WebSocket message
 	BatchItems    int // requests in a batch
 	BatchResponse int // bytes of a batch's answers
+	Response      int // bytes of one answer
+
+	HeavySlots int           // calls that may compute for long at a time; 0 = one less than processors, at least one
+	HeavyQueue int           // calls that may wait for a slot
+	HeavyWait  time.Duration // how long they may
 
 	LogRange         uint64        // blocks of a log query; 0 = any
 	LogQuery         int           // addresses, or alternatives per topic, of a log query; 0 = any
@@ -162,6 +172,9 @@ func DefaultLimits() Limits {
 		Body:              5 << 20,
 		BatchItems:        1000,
 		BatchResponse:     25_000_000,
+		Response:          128 << 20,
+		HeavyQueue:        1024,
+		HeavyWait:         10 * time.Second,
 		LogRange:          100_000,
 		LogQuery:          1000,
 		TxSyncTimeout:     20 * time.Second,
@@ -267,6 +280,9 @@ func (l Limits) validate() error {
 	positive(FlagBatchResponse, int64(l.BatchResponse))
 	positive(FlagTxSync, int64(l.TxSyncTimeout))
 	positive(FlagTxSyncMax, int64(l.TxSyncMaxTimeout))
+	positive(FlagResponse, int64(l.Response))
+	positive(FlagHeavyQueue, int64(l.HeavyQueue))
+	positive(FlagHeavyWait, int64(l.HeavyWait))
 	positive(FlagFilters, int64(l.Filters))
 	positive(FlagFilterTimeout, int64(l.FilterTimeout))
 	positive(FlagFilterBacklog, int64(l.FilterBacklog))
@@ -279,7 +295,18 @@ func (l Limits) validate() error {
 	if l.EVMTimeout < 0 || l.TxFeeCap < 0 || l.LogQuery < 0 {
 		faults = append(faults, fmt.Errorf("--%s, --%s or --%s is negative", FlagEVMTimeout, FlagTxFeeCap, FlagLogQuery))
 	}
+	if l.HeavySlots < 0 {
+		faults = append(faults, fmt.Errorf("--%s is negative", FlagHeavySlots))
+	}
 	return errors.Join(faults...)
+}
+
+// heavySlots leaves a processor to everything else where there is more than one.
+func (l Limits) heavySlots() int {
+	if l.HeavySlots > 0 {
+		return l.HeavySlots
+	}
+	return max(1, runtime.GOMAXPROCS(0)-1)
 }
 
 func (g GasPriceConfig) validate() error {

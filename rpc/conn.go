@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -51,19 +52,29 @@ var errFrameSyntax = errors.New("frame is not JSON")
 // conn is a lasting connection, WebSocket or IPC, as go-ethereum's server sees it: it
 // reads a stream of JSON from it and writes to it.
 //
-// In between are two things that the server does not do. It starts a goroutine for
-// every request it can read, so it gets no more than Limits.ConnRequests at a time. And
-// a subscription that waits for its client holds up the loop that all clients' events
+// In between are three things that the server does not do. It starts a goroutine for
+// every request it can read, so it gets no more than Limits.ConnRequests at a time. A
+// subscription that waits for its client holds up the loop that all clients' events
 // go through, and with that the chain; so writing here only queues, and a client that
-// leaves more than Limits.ConnQueue bytes unread is disconnected.
+// leaves more than Limits.ConnQueue bytes unread is disconnected. And it lets calls run
+// to their end when the connection is gone; so those that may take long are given to
+// it one by one, like HTTP requests, in a context that ends with the connection.
 type conn struct {
-	link  link
-	peer  string
-	gate  gate
-	calls calls
-	log   logrus.FieldLogger
+	link   link
+	peer   string
+	client string // see clientOf
+	gate   gate
+	heavy  *heavyCalls
+	server *rpc.Server
+	calls  calls
+	log    logrus.FieldLogger
 
 	rest []byte // of the frame being read by the server
+
+	ctx     context.Context // ends when there is nobody to answer to
+	cancel  context.CancelFunc
+	running sync.WaitGroup // heavy frames; only next adds to them
+	timeout time.Duration  // to answer one; 0 = any
 
 	// mu guards the fields below.
 	mu       sync.Mutex
@@ -71,6 +82,7 @@ type conn struct {
 	queue    [][]byte
 	queued   int    // bytes
 	inFlight int    // requests
+	frames   int    // heavy ones that are being served
 	draining bool   // no more requests
 	closing  bool   // no more frames to send; what is queued still is
 	reason   string // told to the client
@@ -81,19 +93,22 @@ var _ rpc.Conn = (*conn)(nil)
 
 // serve serves a connection until it ends, and returns when its writer and, for all
 // that the server can tell, its requests have ended.
-func serve(server *rpc.Server, c *conn) {
+func (c *conn) serve() {
+	defer c.cancel()
 	ctx, cancel := context.WithCancel(context.Background())
 	var loops sync.WaitGroup
 	loops.Go(func() { c.writeLoop(); cancel() })
 	loops.Go(func() { c.pingLoop(ctx) })
-	server.ServeCodec(rpc.NewCodec(c), 0) // which closes it
+	c.server.ServeCodec(rpc.NewCodec(c), 0) // which closes it
 	loops.Wait()
 	c.calls.abandon()
 }
 
-func newConn(l link, peer string, g gate, log logrus.FieldLogger) *conn {
-	c := &conn{link: l, peer: peer, gate: g, log: log}
-	c.calls.metrics = g.metrics
+func newConn(l link, peer string, server *rpc.Server, heavy *heavyCalls, log logrus.FieldLogger) *conn {
+	c := &conn{link: l, peer: peer, client: clientOf(peer), gate: heavy.gate, heavy: heavy, server: server, log: log}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.timeout = c.gate.limits.WriteTimeout
+	c.calls.metrics = c.gate.metrics
 	c.changed.L = &c.mu
 	return c
 }
@@ -118,26 +133,17 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// next waits until there is room for another request and returns the next frame that
-// can be served; others are answered at once.
+// next returns the next frame that the server can serve. Others are answered at once,
+// or when the calls that they bring have run.
 func (c *conn) next() ([]byte, error) {
-	c.mu.Lock()
-	for c.inFlight >= c.gate.limits.ConnRequests && !c.draining && !c.broken {
-		c.changed.Wait()
-	}
-	ended := c.draining || c.broken
-	c.mu.Unlock()
-	if ended {
-		return nil, io.EOF
-	}
 	frame, err := c.link.read()
 	switch {
 	case errors.Is(err, errFrameTooLarge):
 		return nil, c.send(c.gate.tooLarge())
 	case errors.Is(err, errFrameSyntax):
-		return nil, errors.Join(err, c.send(parseError()))
+		return nil, c.end(errors.Join(err, c.send(parseError())))
 	case err != nil:
-		return nil, err
+		return nil, c.end(err)
 	}
 	// What is not JSON would make the server hang up, or wait for a later frame
 	// to complete it.
@@ -147,10 +153,65 @@ func (c *conn) next() ([]byte, error) {
 	if answer := c.gate.refuse(frame); answer != nil {
 		return nil, c.send(answer)
 	}
+	// With the frame in hand: a connection that nobody reads from cannot be seen
+	// to end.
+	if !c.awaitRoom() {
+		return nil, c.end(io.EOF)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.inFlight = c.calls.begin(frame)
+	var heaviest weight
+	if c.inFlight, heaviest = c.calls.begin(frame); heaviest > light {
+		c.frames++
+		c.running.Go(func() { c.serveHeavy(frame, heaviest) })
+		return nil, nil
+	}
 	return append(frame, '\n'), nil // which ends a number, for example
+}
+
+// awaitRoom waits until there may be another request; false means that there will be
+// none.
+func (c *conn) awaitRoom() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	limit := c.gate.limits.ConnRequests
+	for max(c.inFlight, c.frames) >= limit && !c.draining && !c.broken {
+		c.changed.Wait()
+	}
+	return !c.draining && !c.broken
+}
+
+// end waits for running calls before the server learns that the connection ends. They
+// are cancelled unless they may finish, see drain.
+func (c *conn) end(reason error) error {
+	c.mu.Lock()
+	if !c.draining {
+		c.cancel()
+	}
+	c.mu.Unlock()
+	c.running.Wait()
+	return reason
+}
+
+// serveHeavy answers a frame that may take long.
+func (c *conn) serveHeavy(frame []byte, heaviest weight) {
+	ctx := c.ctx
+	if c.timeout > 0 {
+		ctx = answerUntil{ctx, time.Now().Add(c.timeout)}
+	}
+	request := &http.Request{
+		Method: http.MethodPost, RemoteAddr: c.peer,
+		Header: http.Header{"Content-Type": {"application/json"}},
+	}
+	answer := c.heavy.serve(heavyFrame{c.server, request.WithContext(ctx), c.client}, frame, heaviest)
+	c.mu.Lock()
+	c.frames--
+	c.inFlight = c.calls.end(answer.frame)
+	c.changed.Broadcast()
+	c.mu.Unlock()
+	if answer.frame != nil {
+		_ = c.send(answer.frame) // a client that is gone does not want it
+	}
 }
 
 // Write takes a frame of the server's.
@@ -164,7 +225,7 @@ func (c *conn) Write(frame []byte) (int, error) {
 	if answer[0] == '[' { // only batches are too large, and nothing times out here
 		answer = c.gate.explain(answer)
 	}
-	return len(frame), c.send(answer)
+	return len(frame), c.send(c.gate.bound(answer))
 }
 
 // send queues a frame, which is the connection's from now on.
@@ -191,6 +252,7 @@ func (c *conn) send(frame []byte) error {
 // abort gives up what is queued. The caller holds mu.
 func (c *conn) abort() {
 	c.broken = true
+	c.cancel()
 	c.queue, c.queued = nil, 0
 	c.changed.Broadcast()
 	c.link.kill()
@@ -210,6 +272,7 @@ func (c *conn) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.draining, c.closing = true, true
+	c.cancel()
 	c.changed.Broadcast()
 	c.link.interrupt()
 	return nil

@@ -17,6 +17,7 @@ const (
 	codeServer         = -32000
 	codeTimeout        = -32002
 	codeTooLarge       = -32003
+	codeLimit          = -32005 // EIP-1474: limit exceeded
 	codeVM             = -32015
 	codeInvalidRequest = -32600
 	codeInvalidParams  = -32602

@@ -18,25 +18,42 @@ import (
 type request struct {
 	id     []byte // as written; nil if the request has none that could be answered
 	method []byte // nil if it is no plain string
+
+	// escaped is set if a name is written with escapes. It may be any then.
+	escaped bool
 }
 
 // skimRequests calls visit for each object in the frame, and returns whether it is a
 // batch, and of how many elements.
 func skimRequests(frame []byte, visit func(request)) (batch bool, size int) {
-	return skim(frame, func(object []byte) {
-		var r request
-		for m := (members{object: object}); m.next(); {
-			switch string(m.key) {
-			case "id":
-				if id := m.value(); id[0] != '{' && id[0] != '[' && !bytes.Equal(id, null) {
-					r.id = id
-				}
-			case "method":
-				r.method = plainString(m.value())
-			}
+	return skim(frame, func(element []byte) {
+		if element[0] == '{' {
+			visit(readRequest(element))
 		}
-		visit(r)
 	})
+}
+
+// readRequest reads one, empty if it is no object.
+func readRequest(object []byte) (r request) {
+	for m := (members{object: object}); m.next(); {
+		switch string(m.key) {
+		case "":
+			r.escaped = r.escaped || m.key == nil
+		case "id":
+			if r.id = nil; isID(m.value()) {
+				r.id = m.value()
+			}
+		case "method":
+			r.method = plainString(m.value())
+			r.escaped = r.escaped || r.method == nil
+		}
+	}
+	return r
+}
+
+// isID tells whether a request with such an id can be answered.
+func isID(value []byte) bool {
+	return value[0] != '{' && value[0] != '[' && !bytes.Equal(value, null)
 }
 
 // response is what a frame says about one of its responses.
@@ -48,9 +65,9 @@ type response struct {
 // skimResponses calls visit for each response in a frame of our own server, in which
 // the id comes before the result.
 func skimResponses(frame []byte, visit func(response)) {
-	skim(frame, func(object []byte) {
+	skim(frame, func(element []byte) {
 		var r response
-		for m := (members{object: object}); m.next(); {
+		for m := (members{object: element}); m.next(); {
 			switch string(m.key) {
 			case "id":
 				r.id = m.value()
@@ -73,25 +90,21 @@ func skimResponses(frame []byte, visit func(response)) {
 	})
 }
 
-// skim calls visit with each object of a frame. The last one of a batch that is cut
-// off, or what is not an object, counts but is not visited.
-func skim(frame []byte, visit func(object []byte)) (batch bool, size int) {
+// skim calls visit with each element of a batch, or with the frame. The last one of
+// what is no JSON may be cut off.
+func skim(frame []byte, visit func(element []byte)) (batch bool, size int) {
 	i := skipSpace(frame, 0)
 	if i == len(frame) {
 		return false, 0
 	}
 	if frame[i] != '[' {
-		if frame[i] == '{' {
-			visit(frame[i:])
-		}
+		visit(frame[i:])
 		return false, 1
 	}
 	for i = skipSpace(frame, i+1); i < len(frame) && frame[i] != ']'; {
 		end := skipValue(frame, i)
 		size++
-		if frame[i] == '{' {
-			visit(frame[i:end])
-		}
+		visit(frame[i:end])
 		if i = skipSpace(frame, end); i < len(frame) && frame[i] == ',' {
 			i = skipSpace(frame, i+1)
 		} else if i < len(frame) && frame[i] != ']' {

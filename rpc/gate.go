@@ -52,18 +52,36 @@ var (
 
 // explain completes those errors with the flag that moves their limit.
 func (g gate) explain(frame []byte) []byte {
-	explained := g.replace(frame, plainTooLarge, refusedResponse, codeTooLarge,
-		fmt.Sprintf("response too large: the limit for a batch is %d bytes%s", g.limits.BatchResponse, seeFlag(FlagBatchResponse)))
-	return g.replace(explained, plainTimeout, refusedTimeout, codeTimeout,
-		fmt.Sprintf("request timed out: the limit is %v%s", g.limits.WriteTimeout, seeFlag(FlagHTTPWrite)))
+	explained := g.replace(frame, plainTooLarge, refusedResponse, g.limits.batchTooLarge())
+	return g.replace(explained, plainTimeout, refusedTimeout, g.limits.timedOut())
 }
 
-func (g gate) replace(frame, plain []byte, reason string, code int, message string) []byte {
+func (l Limits) batchTooLarge() []byte {
+	return errorObject(codeTooLarge, fmt.Sprintf("response too large: the limit for a batch is %d bytes%s", l.BatchResponse, seeFlag(FlagBatchResponse)))
+}
+
+func (l Limits) timedOut() []byte {
+	return errorObject(codeTimeout, fmt.Sprintf("request timed out: the limit is %v%s", l.WriteTimeout, seeFlag(FlagHTTPWrite)))
+}
+
+// bound replaces an answer that is too large to be sent. A batch has a limit of its
+// own.
+func (g gate) bound(frame []byte) []byte {
+	if len(frame) <= g.limits.Response || frame[0] == '[' {
+		return frame
+	}
+	var id []byte
+	skimResponses(frame, func(r response) { id = r.id })
+	g.metrics.refuse(refusedResponse)
+	return errorFrame(id, codeTooLarge, fmt.Sprintf("response too large: the limit is %d bytes%s", g.limits.Response, seeFlag(FlagResponse)))
+}
+
+func (g gate) replace(frame, plain []byte, reason string, object []byte) []byte {
 	if !bytes.Contains(frame, plain) {
 		return frame
 	}
 	g.metrics.refuse(reason)
-	return bytes.ReplaceAll(frame, plain, append([]byte(`"error":`), errorObject(code, message)...))
+	return bytes.ReplaceAll(frame, plain, append([]byte(`"error":`), object...))
 }
 
 func errorObject(code int, message string) []byte {
@@ -79,11 +97,15 @@ func errorObject(code int, message string) []byte {
 
 // errorFrame is an answer that no handler gave. An id is passed on as it was written.
 func errorFrame(id []byte, code int, message string) []byte {
+	return errorAnswer(id, errorObject(code, message))
+}
+
+func errorAnswer(id, object []byte) []byte {
 	if id == nil {
 		id = null
 	}
 	frame := append([]byte(`{"jsonrpc":"2.0","id":`), id...)
-	frame = append(append(frame, `,"error":`...), errorObject(code, message)...)
+	frame = append(append(frame, `,"error":`...), object...)
 	return append(frame, '}')
 }
 

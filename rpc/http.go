@@ -33,13 +33,15 @@ WebSocket connections are accepted at the same address.
 type httpHandler struct {
 	server  *rpc.Server
 	gate    gate
+	heavy   *heavyCalls
 	upgrade func(http.ResponseWriter, *http.Request) // nil = no WebSocket
 	buffers sync.Pool                                // of *bytes.Buffer: request bodies
 	gzips   sync.Pool                                // of *gzip.Writer
 }
 
-func newHTTPHandler(server *rpc.Server, a access, g gate, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
-	h := &httpHandler{server: server, gate: g, upgrade: upgrade}
+func newHTTPHandler(server *rpc.Server, a access, heavy *heavyCalls, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
+	g := heavy.gate
+	h := &httpHandler{server: server, gate: g, heavy: heavy, upgrade: upgrade}
 	h.buffers.New = func() any { return new(bytes.Buffer) }
 	h.gzips.New = func() any {
 		// A level of gzip's own: it cannot fail.
@@ -105,12 +107,17 @@ func (h *httpHandler) serveRPC(w http.ResponseWriter, r *http.Request) {
 		_ = answer.finish(refusal) // a client that is gone does not want it
 		return
 	}
-	answer.calls.begin(body.Bytes())
+	_, weight := answer.calls.begin(body.Bytes())
 	defer answer.calls.abandon()
+	r = r.WithContext(answerUntil{r.Context(), time.Now().Add(h.gate.limits.WriteTimeout)})
+	if weight > light {
+		frame := heavyFrame{server: h.server, request: r, client: clientOf(r.RemoteAddr)}
+		answer.send(h.heavy.serve(frame, body.Bytes(), weight))
+		return
+	}
 	r.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
 	r.ContentLength = int64(body.Len())
-	until := answerUntil{r.Context(), time.Now().Add(h.gate.limits.WriteTimeout)}
-	h.server.ServeHTTP(answer, r.WithContext(until))
+	h.server.ServeHTTP(answer, r)
 }
 
 // answerUntil tells the server by when to answer. It does not end by itself: the
@@ -150,7 +157,19 @@ func (a *answerWriter) Write(frame []byte) (int, error) {
 		header.Del("Transfer-Encoding")
 		frame = a.handler.gate.explain(frame)
 	}
-	return size, a.finish(frame)
+	return size, a.finish(a.handler.gate.bound(frame))
+}
+
+// send sends an answer that was made elsewhere.
+func (a *answerWriter) send(made answer) {
+	a.calls.end(made.frame)
+	switch {
+	case made.status != 0:
+		http.Error(a.w, string(bytes.TrimSpace(made.frame)), made.status)
+	case made.frame != nil:
+		a.w.Header().Set("Content-Type", "application/json")
+		_ = a.finish(made.frame) // a client that is gone does not want it
+	}
 }
 
 // Flush lets the server send an answer before the connection is cut by a timeout.

@@ -23,6 +23,8 @@ const (
 	refusedResponse = "response_size"
 	refusedTimeout  = "timeout"
 	refusedSlow     = "slow_reader"
+	refusedQueue    = "heavy_queue"
+	refusedWait     = "heavy_wait"
 )
 
 type metrics struct {
@@ -40,6 +42,7 @@ type metrics struct {
 // method is one method's counters, made when it is first called: most never are.
 type method struct {
 	name     string
+	weight   weight
 	once     sync.Once
 	requests prometheus.Counter
 	duration prometheus.Observer
@@ -66,8 +69,9 @@ func newMetrics(registerer prometheus.Registerer, served []string) (*metrics, er
 		methods:  make(map[string]*method),
 		unknown:  &method{name: unknownMethod},
 	}
+	table := weights()
 	for _, name := range served {
-		m.methods[name] = &method{name: name}
+		m.methods[name] = &method{name: name, weight: weightOf(table, name)}
 	}
 	if registerer == nil {
 		return m, nil
@@ -91,6 +95,17 @@ func (m *metrics) method(name []byte) *method {
 	return found
 }
 
+// weight is that of a request.
+func (m *metrics) weight(r request) weight {
+	if r.escaped {
+		return long
+	}
+	if found := m.methods[string(r.method)]; found != nil {
+		return found.weight
+	}
+	return light
+}
+
 func (m *metrics) refuse(reason string) { m.refused.WithLabelValues(reason).Inc() }
 
 // calls accounts for the requests of one HTTP request or connection, from the frame
@@ -111,9 +126,10 @@ type openCall struct {
 	arrived time.Time
 }
 
-// begin accounts for the requests of a frame, and returns how many are open now. In
-// passing it gives rpc.discover the name by which the server knows it.
-func (c *calls) begin(frame []byte) int {
+// begin accounts for the requests of a frame, and returns how many are open now and
+// what the heaviest of the new ones weighs. In passing it gives rpc.discover the name
+// by which the server knows it.
+func (c *calls) begin(frame []byte) (open int, heaviest weight) {
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -124,12 +140,15 @@ func (c *calls) begin(frame []byte) int {
 		}
 		method := c.metrics.method(r.method)
 		method.requests.Inc()
+		if heaviest = max(heaviest, method.weight); r.escaped {
+			heaviest = long
+		}
 		if r.id != nil && len(r.method) > 0 { // the rest may stay without an answer
 			c.open = append(c.open, openCall{string(r.id), method, now})
 		}
 	})
 	c.metrics.inFlight.Add(float64(len(c.open) - before))
-	return len(c.open)
+	return len(c.open), heaviest
 }
 
 // end accounts for the answers in a frame, and returns how many requests are open

@@ -70,7 +70,7 @@ func (s *Service) openPort(h handlers, a access) (*port, error) {
 		upgrader := newUpgrader(a.wsOrigins, s.gate.metrics)
 		upgrade = func(w http.ResponseWriter, r *http.Request) { s.serveWS(server, upgrader, w, r) }
 	}
-	handler := newHTTPHandler(server, a, s.gate, upgrade)
+	handler := newHTTPHandler(server, a, s.heavy, upgrade)
 	if a.secret != nil {
 		handler = authenticate(a.secret, s.gate.metrics, handler)
 	}

@@ -46,6 +46,7 @@ type Service struct {
 	filters *filterAPI
 	feeds   feeds
 	gate    gate
+	heavy   *heavyCalls
 
 	public *port       // for everybody; nil if off
 	auth   *port       // for those who know the secret; nil if off
@@ -87,6 +88,10 @@ func (s *Service) open(h handlers) error {
 		return fmt.Errorf("rpc metrics: %w", err)
 	}
 	s.gate = gate{s.cfg.Limits, m}
+	s.heavy = newHeavyCalls(s.gate)
+	if err := s.heavy.register(s.cfg.Registerer); err != nil {
+		return fmt.Errorf("rpc metrics: %w", err)
+	}
 	if s.cfg.HTTP {
 		if s.public, err = s.openPort(h, s.cfg.public()); err != nil {
 			return err
@@ -239,8 +244,8 @@ func (s *Service) drainConns() ([]*conn, <-chan struct{}) {
 }
 
 // connect makes a connection of a link, or closes it if the service is stopping.
-func (s *Service) connect(l link, peer string) *conn {
-	c := newConn(l, peer, s.gate, s.cfg.Log)
+func (s *Service) connect(l link, peer string, server *rpc.Server) *conn {
+	c := newConn(l, peer, server, s.heavy, s.cfg.Log)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conns == nil {
@@ -253,10 +258,10 @@ func (s *Service) connect(l link, peer string) *conn {
 }
 
 // serveConn serves a connection until it ends.
-func (s *Service) serveConn(server *rpc.Server, c *conn, transport string) {
+func (s *Service) serveConn(c *conn, transport string) {
 	open := s.gate.metrics.conns.WithLabelValues(transport)
 	open.Inc()
-	serve(server, c)
+	c.serve()
 	open.Dec()
 	s.mu.Lock()
 	delete(s.conns, c)
@@ -269,8 +274,8 @@ func (s *Service) serveWS(server *rpc.Server, upgrader *websocket.Upgrader, w ht
 	if err != nil {
 		return // the client has been told
 	}
-	if c := s.connect(newWSLink(ws, s.cfg.Limits.Body), r.RemoteAddr); c != nil {
-		s.serveConn(server, c, "ws")
+	if c := s.connect(newWSLink(ws, s.cfg.Limits.Body), r.RemoteAddr, server); c != nil {
+		s.serveConn(c, "ws")
 	}
 }
 
@@ -292,8 +297,9 @@ func (s *Service) acceptIPC() {
 			}
 		}
 		// The clients of a Unix socket have no addresses.
-		if c := s.connect(newIPCLink(link), "ipc-"+strconv.Itoa(n)); c != nil {
-			go s.serveConn(s.local, c, "ipc")
+		if c := s.connect(newIPCLink(link), "ipc-"+strconv.Itoa(n), s.local); c != nil {
+			c.client, c.timeout = ipc, 0 // the owner may take the time
+			go s.serveConn(c, ipc)
 		}
 	}
 }
