@@ -6,7 +6,8 @@
 // It owns no goroutine that outlives a batch of headers, no storage and no
 // clock. shared/chain asks the Engine about headers and bodies, the miner asks
 // it to Prepare a header and searches the nonce with a Hasher for each thread,
-// and config reads Params from the genesis file.
+// and config reads Params from the genesis file. Job is what miners outside of the
+// node get and what they give back.
 //
 // # Rules
 //

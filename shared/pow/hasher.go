@@ -1,6 +1,7 @@
 package pow
 
 import (
+	"bytes"
 	"context"
 	"encoding"
 	"encoding/binary"
@@ -45,6 +46,12 @@ func NewHasher(header *types.Header) (*Hasher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode header: %w", err)
 	}
+	return newHasher(encoded, at, seal.Target.threshold())
+}
+
+// newHasher returns a Hasher for an encoded header with the nonce at the given
+// place.
+func newHasher(encoded []byte, at int, target common.Hash) (*Hasher, error) {
 	state, ok := crypto.NewKeccakState().(keccakState)
 	if !ok {
 		return nil, errors.New("go-ethereum's keccak state cannot be saved")
@@ -54,7 +61,7 @@ func NewHasher(header *types.Header) (*Hasher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("save keccak state: %w", err)
 	}
-	return &Hasher{state: state, prefix: prefix, suffix: encoded[at:], target: seal.Target.threshold()}, nil
+	return &Hasher{state: state, prefix: prefix, suffix: bytes.Clone(encoded[at:]), target: target}, nil
 }
 
 // encodeForNonce returns the header's encoding and where in it the nonce is.
