@@ -155,7 +155,7 @@ func TestBadValues(t *testing.T) {
 		{"miner.etherbase", "0x1234", "not an address of 20 bytes"},
 		{"miner.etherbase", "0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "wrong checksum"},
 		{"miner.etherbase", "", "--mine: needs an account to pay"},
-		{"miner.threads", "0", "0 is not between 1 and 1024"},
+		{"miner.threads", "-1", "-1 is not between 0 and 1024"},
 		{"miner.threads", "many", `"many" is not a whole number`},
 		{"miner.cpu", "0", "not above 0"},
 		{"miner.cpu", "1.5", "not above 0 and at most 1"},

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/monolith-chain/monolith/miner"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/logging"
-	"github.com/monolith-chain/monolith/shared/pow"
 )
 
 // Headings of the help, in this order.
@@ -110,11 +110,11 @@ func (c *Config) miningOptions() []Option {
 			Usage: "search for blocks, to be paid for them"},
 		{Name: "miner.etherbase", Arg: "ADDRESS", Default: "first devnet account on a built-in network", value: addressValue(&m.Etherbase),
 			Usage: "account that rewards and fees are paid to"},
-		{Name: "miner.threads", Arg: "N", value: integerValue(&m.Threads, 1, 1024),
-			Usage: "threads that seal"},
+		{Name: "miner.threads", Arg: "N", value: integerValue(&m.Threads, 0, 1024),
+			Usage: "threads that seal; 0 leaves it to external miners (eth_getWork)"},
 		{Name: "miner.cpu", Arg: "SHARE", value: shareValue(&m.CPU),
 			Usage: "share of a core that each of them may use, 0.1 for a tenth; the difficulty adapts to it"},
-		{Name: "miner.extradata", Arg: "TEXT", value: bytesValue(&m.ExtraData, pow.MaxVanity),
+		{Name: "miner.extradata", Arg: "TEXT", value: parsed(kindText, &m.ExtraData, miner.ParseExtraData, formatBytes),
 			Usage: "text, or bytes as 0x and hex, to put into mined blocks, up to 20 bytes"},
 		{Name: "miner.gaslimit", Arg: "GAS", Default: "the genesis block's", value: integerValue(&m.GasLimit, int64(params.MinGasLimit), math.MaxInt64),
 			Usage: "gas limit that mined blocks move towards"},

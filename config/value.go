@@ -239,28 +239,12 @@ func weiValue(field **big.Int) value {
 	return parsed(kindNumber, field, parse, format)
 }
 
-// bytesValue accepts text as it is, or bytes as 0x and hex digits, of at most
-// limit bytes; what does not print is written as hex.
-func bytesValue(field *[]byte, limit int) value {
-	parse := func(s string) ([]byte, error) {
-		b := []byte(s)
-		if digits, ok := strings.CutPrefix(s, "0x"); ok {
-			var err error
-			if b, err = hex.DecodeString(digits); err != nil {
-				return nil, fmt.Errorf("%q is not hex", s)
-			}
-		}
-		if len(b) > limit {
-			return nil, fmt.Errorf("%q has %d bytes, more than %d", s, len(b), limit)
-		}
-		return b, nil
+// formatBytes writes bytes as the text that they are; what does not print is written
+// as 0x and hex digits.
+func formatBytes(b []byte) string {
+	s := string(b)
+	if strings.HasPrefix(s, "0x") || strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) || r == '\uFFFD' }) {
+		return "0x" + hex.EncodeToString(b)
 	}
-	format := func(b []byte) string {
-		s := string(b)
-		if strings.HasPrefix(s, "0x") || strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) || r == '\uFFFD' }) {
-			return "0x" + hex.EncodeToString(b)
-		}
-		return s
-	}
-	return parsed(kindText, field, parse, format)
+	return s
 }

@@ -119,11 +119,8 @@ func BenchmarkPayload(b *testing.B) {
 func BenchmarkSealing(b *testing.B) {
 	n := newNode(b, bits(200))
 	payload := n.build(n.miner(nil))
-	j, err := newJob(payload, 1)
-	if err != nil {
-		b.Fatal(err)
-	}
-	s := newSealer(1, 1)
+	j := jobFor(b, payload)
+	s := newSealer()
 	s.set(j)
 	pace := duty{share: 1}
 	var nonce uint64
@@ -134,6 +131,7 @@ func BenchmarkSealing(b *testing.B) {
 		return time.Now()
 	}
 	b.ResetTimer()
-	s.search(b.Context(), j, j.hashers[0], nonce, &pace)
+	c := &crew{sealer: s, size: 1, share: 1, shift: b.Context()}
+	c.search(b.Context(), j, nonce, &pace)
 	b.ReportMetric(float64(s.hashes.Load())/b.Elapsed().Seconds(), "H/s")
 }

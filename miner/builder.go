@@ -22,27 +22,14 @@ import (
 // builder makes payloads. It has no state of its own and is safe for concurrent
 // use: every payload gets a state that nothing else touches.
 type builder struct {
-	chain  Chain
-	pool   Pool
-	params *pow.Params
-
-	coinbase common.Address
-	vanity   []byte
-	gasLimit uint64
-	tip      *uint256.Int // least tip per gas of a transaction
+	chain    Chain
+	pool     Pool
+	params   *pow.Params
+	settings func() *Settings // those in force
 }
 
-func newBuilder(cfg Config) *builder {
-	return &builder{
-		chain:    cfg.Chain,
-		pool:     cfg.Pool,
-		params:   cfg.Params,
-		coinbase: cfg.Etherbase,
-		vanity:   cfg.ExtraData,
-		gasLimit: cfg.GasLimit,
-		tip:      uint256.MustFromBig(cfg.GasPrice), // checked by Validate
-	}
-}
+// tip returns the least tip per gas of a transaction.
+func (b *builder) tip() *uint256.Int { return uint256.MustFromBig(b.settings().GasPrice) }
 
 // baseFee returns the base fee of a block on the given parent.
 func (b *builder) baseFee(parent *types.Header) *big.Int {
@@ -90,15 +77,15 @@ func (b *builder) build(ctx context.Context, parent *types.Header, stamp uint64,
 // header returns the header of a block on the given parent, with all that does
 // not come out of execution.
 func (b *builder) header(parent *types.Header, stamp uint64) (*types.Header, error) {
-	config := b.chain.Config()
+	config, settings := b.chain.Config(), b.settings()
 	header := &types.Header{
 		ParentHash: parent.Hash(),
 		Number:     new(big.Int).Add(parent.Number, common.Big1),
-		GasLimit:   core.CalcGasLimit(parent.GasLimit, b.gasLimit),
+		GasLimit:   core.CalcGasLimit(parent.GasLimit, settings.GasLimit),
 		Time:       stamp,
-		Coinbase:   b.coinbase,
+		Coinbase:   settings.Etherbase,
 		BaseFee:    b.baseFee(parent),
-		Extra:      b.vanity,
+		Extra:      settings.ExtraData,
 	}
 	if config.IsCancun(header.Number, header.Time) {
 		var excess uint64

@@ -14,14 +14,10 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/event"
-	"github.com/ethereum/go-ethereum/params"
 	"github.com/monolith-chain/monolith/shared/pow"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/sirupsen/logrus"
 )
-
-// maxThreads only rules out slips of the pen.
-const maxThreads = 1024
 
 // Chain is what the miner needs of the block chain: the head to build on, its
 // state, and a place to put what was found.
@@ -59,15 +55,10 @@ type Config struct {
 	// called from the miner's main loop and must not block. May be nil.
 	OnSealed func(*types.Block)
 
-	Enabled   bool           // mine; without it only Pending is served
-	Threads   int            // sealing threads
-	CPU       float64        // share of a core that each thread may use, above 0, at most 1
-	Etherbase common.Address // receives rewards and fees
-	ExtraData []byte         // vanity in the block's extra data, at most pow.MaxVanity bytes
-	GasLimit  uint64         // the block gas limit to move towards
-	GasPrice  *big.Int       // least tip per gas, in wei, that a transaction must pay
-	Idle      time.Duration  // least time between empty blocks; 0 = no limit
-	DevPeriod time.Duration  // development mode: time between blocks; 0 = on transactions
+	Settings // those to begin with
+
+	Idle      time.Duration // least time between empty blocks; 0 = no limit
+	DevPeriod time.Duration // development mode: time between blocks; 0 = on transactions
 
 	Log        logrus.FieldLogger
 	Registerer prometheus.Registerer // may be nil
@@ -76,12 +67,12 @@ type Config struct {
 // DefaultConfig returns the settings of a miner with one busy thread that takes
 // every transaction the pool holds. Mining is off.
 func DefaultConfig() Config {
-	return Config{
+	return Config{Settings: Settings{
 		Threads:  1,
 		CPU:      1,
 		GasLimit: 60_000_000,
 		GasPrice: new(big.Int),
-	}
+	}}
 }
 
 // Validate reports every missing or impossible setting at once. Settings that a
@@ -98,15 +89,7 @@ func (cfg Config) Validate() error {
 	require(cfg.Params != nil, "no proof-of-work parameters")
 	require(cfg.Log != nil, "no logger")
 
-	require(cfg.Threads >= 1 && cfg.Threads <= maxThreads, "--miner.threads must be from 1 to %d, have %d", maxThreads, cfg.Threads)
-	require(cfg.CPU > 0 && cfg.CPU <= 1, "--miner.cpu must be above 0 and at most 1, have %v", cfg.CPU)
-	require(!cfg.Enabled || cfg.Etherbase != (common.Address{}),
-		"no address to pay rewards to: set --miner.etherbase")
-	require(len(cfg.ExtraData) <= pow.MaxVanity, "--miner.extradata may have %d bytes, has %d", pow.MaxVanity, len(cfg.ExtraData))
-	require(cfg.GasLimit >= params.MinGasLimit && cfg.GasLimit <= params.MaxGasLimit,
-		"--miner.gaslimit must be from %d to %d, have %d", params.MinGasLimit, params.MaxGasLimit, cfg.GasLimit)
-	require(cfg.GasPrice != nil && cfg.GasPrice.Sign() >= 0 && cfg.GasPrice.BitLen() <= 256,
-		"--miner.gasprice must be from 0 to 2^256-1, have %v", cfg.GasPrice)
+	faults = append(faults, cfg.Settings.faults()...)
 	require(cfg.Idle >= 0, "--miner.idle must not be negative, have %v", cfg.Idle)
 	require(cfg.DevPeriod >= 0, "--dev.period must not be negative, have %v", cfg.DevPeriod)
 	require(cfg.DevPeriod == 0 || cfg.Params == nil || cfg.Params.Instant(),

@@ -23,7 +23,7 @@ func TestValidate(t *testing.T) {
 		"no proof-of-work parameters": func(cfg *Config) { cfg.Params = nil },
 		"no logger":                   func(cfg *Config) { cfg.Log = nil },
 		"--miner.etherbase":           func(cfg *Config) { cfg.Etherbase = common.Address{} },
-		"--miner.threads":             func(cfg *Config) { cfg.Threads = 0 },
+		"--miner.threads":             func(cfg *Config) { cfg.Threads = -1 },
 		"at most 1, have 1.5":         func(cfg *Config) { cfg.CPU = 1.5 },
 		"--miner.cpu":                 func(cfg *Config) { cfg.CPU = 0 },
 		"--miner.extradata":           func(cfg *Config) { cfg.ExtraData = make([]byte, 21) },

@@ -30,6 +30,7 @@ const (
 // the goroutine that runs it.
 type mainLoop struct {
 	*Service
+	settings *Settings     // adopted; nil before the first step
 	head     *types.Header // built upon
 	plan     schedule
 	building *building // nil: nothing is being built
@@ -75,10 +76,12 @@ func (l *mainLoop) run(ctx context.Context) {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-l.poke:
+		case do := <-l.orders:
+			do(l)
 		case result := <-l.results:
 			l.take(ctx, result, time.Now())
 		case found := <-l.sealer.found:
-			l.solved(ctx, found)
+			_ = l.solved(ctx, found) // it has been told
 		}
 	}
 }
@@ -87,6 +90,11 @@ func (l *mainLoop) run(ctx context.Context) {
 func (l *mainLoop) step(ctx context.Context, now time.Time) time.Time {
 	tick := now.Add(loopTick)
 	l.meter.tick(now)
+	l.adopt(ctx, now)
+	if !l.busy(l.settings, now) {
+		l.rest()
+		return tick
+	}
 	l.check(now)
 	if l.obstacle != nil {
 		return now.Add(obstacleEvery)
@@ -106,6 +114,46 @@ func (l *mainLoop) step(ctx context.Context, now time.Time) time.Time {
 	}
 	l.build(ctx, now)
 	return tick
+}
+
+// adopt puts changed settings into force.
+func (l *mainLoop) adopt(ctx context.Context, now time.Time) {
+	was, is := l.settings, l.Service.settings.Load()
+	if was == is {
+		return
+	}
+	l.settings = is
+	if was == nil {
+		was = &Settings{}
+	} else if !was.samePayload(is) {
+		l.drop()
+		l.plan.built = time.Time{} // the next payload is a first one
+	}
+	hadThreads, hadShare := was.crew()
+	threads, share := is.crew()
+	if (threads != hadThreads || share != hadShare) && !l.cfg.Params.Instant() {
+		l.sealer.employ(ctx, &l.group, threads, share)
+		l.metrics.threads.Set(float64(threads))
+	}
+	switch {
+	case !was.Enabled && is.Enabled:
+		l.reports.restart(now)
+		l.reportStart()
+	case was.Enabled && !is.Enabled:
+		l.cfg.Log.Info("Mining stopped")
+	}
+}
+
+// rest is what there is to do while nothing is to be mined.
+func (l *mainLoop) rest() {
+	if l.head == nil && l.obstacle == nil {
+		return
+	}
+	l.drop()
+	l.head = nil // so that it is taken up anew
+	l.checked, l.obstacle = time.Time{}, nil
+	l.setPaused(nil)
+	l.setTrouble(nil)
 }
 
 // payload returns the payload in hand, or nil.
@@ -170,7 +218,7 @@ func (l *mainLoop) follow(now time.Time) {
 		parent:  head.Time,
 		adopted: now,
 	}
-	l.news.reset(l.builder.baseFee(head), l.cfg.GasPrice)
+	l.news.reset(l.builder.baseFee(head), l.settings.GasPrice)
 }
 
 // drop gives up what is being built and sealed.
@@ -180,11 +228,13 @@ func (l *mainLoop) drop() {
 		l.building = nil
 	}
 	l.unseal()
+	l.board.clear()
 }
 
 func (l *mainLoop) unseal() {
 	if l.job != nil {
 		l.sealer.set(nil)
+		l.board.offer(nil)
 		l.job = nil
 	}
 }
@@ -200,7 +250,7 @@ func (l *mainLoop) build(ctx context.Context, now time.Time) {
 	ctx, cancel := context.WithCancel(ctx)
 	order := &building{began: now, stamp: stamp, cancel: cancel}
 	l.building = order
-	l.news.reset(l.builder.baseFee(head), l.cfg.GasPrice)
+	l.news.reset(l.builder.baseFee(head), l.settings.GasPrice)
 
 	l.group.Go(func() {
 		result := buildResult{of: order}
@@ -245,13 +295,14 @@ func (l *mainLoop) take(ctx context.Context, result buildResult, now time.Time) 
 
 // seal hands a payload to the threads.
 func (l *mainLoop) seal(payload *Payload) {
-	job, err := newJob(payload, l.sealer.threads)
+	job, err := newJob(payload)
 	if err != nil {
 		l.fail(err, "Payload could not be sealed")
 		return
 	}
 	l.job = job
 	l.sealer.set(job)
+	l.board.offer(job)
 }
 
 // sealAtOnce seals and inserts a payload whose target nearly every hash meets.
@@ -261,27 +312,28 @@ func (l *mainLoop) sealAtOnce(ctx context.Context, payload *Payload) {
 		l.fail(err, "Payload could not be sealed")
 		return
 	}
-	l.insert(ctx, payload, header)
+	_ = l.insert(ctx, payload, header) // it has been told
 }
 
 // solved inserts what the threads found. A proof for a payload that a fresher
 // one replaced in this very moment is as good; one on an old head is worthless.
-func (l *mainLoop) solved(ctx context.Context, found solution) {
+func (l *mainLoop) solved(ctx context.Context, found solution) error {
 	if l.head == nil || found.job.header.ParentHash != l.head.Hash() {
-		return
+		return ErrStaleWork
 	}
-	l.insert(ctx, found.job.payload, pow.WithNonce(found.job.header, found.nonce))
+	return l.insert(ctx, found.job.payload, pow.WithNonce(found.job.header, found.nonce))
 }
 
 // insert puts a sealed payload on the chain.
-func (l *mainLoop) insert(ctx context.Context, payload *Payload, header *types.Header) {
+func (l *mainLoop) insert(ctx context.Context, payload *Payload, header *types.Header) error {
 	l.drop()
 	block := payload.seal(header)
 	if err := l.cfg.Chain.InsertSealed(ctx, block, payload.Receipts, payload.State); err != nil {
+		err = fmt.Errorf("block %d (%#x): %w", block.NumberU64(), block.Hash(), err)
 		if ctx.Err() == nil {
-			l.fail(fmt.Errorf("block %d (%#x): %w", block.NumberU64(), block.Hash(), err), "Block was not taken")
+			l.fail(err, "Block was not taken")
 		}
-		return
+		return err
 	}
 	l.failures = 0
 	l.setTrouble(nil)
@@ -296,6 +348,7 @@ func (l *mainLoop) insert(ctx context.Context, payload *Payload, header *types.H
 	if l.cfg.OnSealed != nil {
 		l.cfg.OnSealed(block)
 	}
+	return nil
 }
 
 // fail notes what went wrong and when to try again.

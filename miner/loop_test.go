@@ -435,8 +435,8 @@ func TestMiningOff(t *testing.T) {
 	if s.Mining() || s.Status() != nil || s.Hashrate() != 0 {
 		t.Errorf("mining %v, status %v, hash rate %v", s.Mining(), s.Status(), s.Hashrate())
 	}
-	if left := goroutines(); len(left) > 0 {
-		t.Errorf("running:\n%s", strings.Join(left, "\n\n"))
+	if n.height() != 0 || s.sealer.hashes.Load() != 0 {
+		t.Error("work was done")
 	}
 }
 
@@ -453,7 +453,7 @@ func TestReportsWhileABlockIsLongInComing(t *testing.T) {
 	if lines(time.Hour) != 0 {
 		t.Error("a line without work")
 	}
-	l.job = jobFor(t, n.build(s), 1)
+	l.job = jobFor(t, n.build(s))
 	for _, step := range []struct {
 		at   time.Duration
 		want int

@@ -21,10 +21,11 @@ const pendingFresh = 250 * time.Millisecond
 type pendingBlock struct {
 	// mu guards the fields below. It is held while building: callers that come
 	// meanwhile wait for the one build instead of starting their own.
-	mu      sync.Mutex
-	parent  common.Hash
-	at      time.Time
-	payload *Payload
+	mu       sync.Mutex
+	parent   common.Hash
+	settings *Settings
+	at       time.Time
+	payload  *Payload
 }
 
 // Pending returns the block that this node would mine on the current head, with
@@ -45,8 +46,8 @@ func (s *Service) Pending() (*types.Block, types.Receipts, *state.StateDB) {
 // refresh builds the pending block anew if it is out of date.
 func (p *pendingBlock) refresh(ctx context.Context, chain Chain, builder *builder) error {
 	head, now := chain.CurrentBlock(), time.Now()
-	hash := head.Hash()
-	if p.payload != nil && p.parent == hash && now.Sub(p.at) < max(pendingFresh, buildPace*p.payload.Built) {
+	hash, settings := head.Hash(), builder.settings()
+	if p.payload != nil && p.parent == hash && p.settings == settings && now.Sub(p.at) < max(pendingFresh, buildPace*p.payload.Built) {
 		return nil
 	}
 	plan := schedule{parent: head.Time}
@@ -55,6 +56,6 @@ func (p *pendingBlock) refresh(ctx context.Context, chain Chain, builder *builde
 		return err
 	}
 	payload.locate(payload.Block.Hash())
-	p.parent, p.at, p.payload = hash, time.Now(), payload
+	p.parent, p.settings, p.at, p.payload = hash, settings, time.Now(), payload
 	return nil
 }

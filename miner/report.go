@@ -45,22 +45,25 @@ func (r *reports) due(now time.Time) bool {
 }
 
 // reportStart says how this node mines.
-func (s *Service) reportStart() {
-	fields := logrus.Fields{"etherbase": s.cfg.Etherbase}
+func (l *mainLoop) reportStart() {
+	s := l.settings
+	fields := logrus.Fields{"etherbase": s.Etherbase}
 	switch {
-	case s.cfg.Params.Instant() && s.cfg.DevPeriod > 0:
-		fields["period"] = s.cfg.DevPeriod
-	case s.cfg.Params.Instant():
+	case l.cfg.Params.Instant() && l.cfg.DevPeriod > 0:
+		fields["period"] = l.cfg.DevPeriod
+	case l.cfg.Params.Instant():
 		fields["blocks"] = "on transactions"
+	case s.Threads == 0:
+		fields["threads"], fields["interval"] = 0, time.Duration(l.cfg.Params.TargetInterval)*time.Second
 	default:
-		fields["threads"] = s.cfg.Threads
-		fields["cpu"] = fmt.Sprintf("%g%% each", s.cfg.CPU*100)
-		fields["interval"] = time.Duration(s.cfg.Params.TargetInterval) * time.Second
-		if s.cfg.Idle > 0 {
-			fields["idle"] = s.cfg.Idle
+		fields["threads"] = s.Threads
+		fields["cpu"] = fmt.Sprintf("%g%% each", s.CPU*100)
+		fields["interval"] = time.Duration(l.cfg.Params.TargetInterval) * time.Second
+		if l.cfg.Idle > 0 {
+			fields["idle"] = l.cfg.Idle
 		}
 	}
-	s.cfg.Log.WithFields(fields).Info("Mining started")
+	l.cfg.Log.WithFields(fields).Info("Mining started")
 }
 
 // reportFound says what a block brought.
@@ -79,7 +82,7 @@ func (l *mainLoop) reportFound(block *types.Block, payload *Payload) {
 		fields["interval"] = fmt.Sprintf("%ds", block.Time()-l.parentTime(block))
 	}
 	if !l.cfg.Params.Instant() {
-		fields["hashrate"] = hashrate(l.meter.rate(now))
+		fields["hashrate"] = hashrate(l.Hashrate())
 	}
 	l.cfg.Log.WithFields(fields).Info("Block found")
 }
@@ -106,7 +109,7 @@ func (l *mainLoop) report(now time.Time) {
 	if l.job == nil || !l.reports.due(now) {
 		return
 	}
-	rate := l.meter.rate(now)
+	rate := l.Hashrate()
 	l.cfg.Log.WithFields(logrus.Fields{
 		"number":   l.job.number(),
 		"txs":      len(l.job.payload.Receipts),

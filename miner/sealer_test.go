@@ -13,10 +13,10 @@ import (
 // newThreads starts a sealer that ends with the test.
 func newThreads(t *testing.T, threads int, share float64) *sealer {
 	t.Helper()
-	s := newSealer(threads, share)
+	s := newSealer()
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
-	s.start(ctx, &group)
+	s.employ(ctx, &group, threads, share)
 	t.Cleanup(func() {
 		cancel()
 		group.Wait()
@@ -24,9 +24,9 @@ func newThreads(t *testing.T, threads int, share float64) *sealer {
 	return s
 }
 
-func jobFor(t *testing.T, payload *Payload, threads int) *job {
+func jobFor(t testing.TB, payload *Payload) *job {
 	t.Helper()
-	j, err := newJob(payload, threads)
+	j, err := newJob(payload)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestSealerFindsProofs(t *testing.T) {
 	s := newThreads(t, 4, 1)
 	engine := pow.NewEngine(n.params)
 	for range 20 {
-		j := jobFor(t, n.build(n.miner(nil)), 4)
+		j := jobFor(t, n.build(n.miner(nil)))
 		s.set(j)
 		found := <-s.found
 		if found.job != j {
@@ -65,13 +65,14 @@ func TestSealerSplitsTheNonces(t *testing.T) {
 	payload := n.build(n.miner(nil))
 	var firsts []uint64
 	for thread := range threads {
-		s := newSealer(threads, 1)
+		s := newSealer()
 		ctx, cancel := context.WithCancel(t.Context())
-		s.set(jobFor(t, payload, threads))
+		s.set(jobFor(t, payload))
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			s.run(ctx, thread, s.firstNonce(7, thread))
+			c := &crew{sealer: s, size: threads, share: 1, base: 7, shift: ctx}
+			c.run(ctx, c.firstNonce(thread))
 		}()
 		firsts = append(firsts, (<-s.found).nonce)
 		cancel()
@@ -90,15 +91,15 @@ func TestSealerSplitsTheNonces(t *testing.T) {
 func TestSealerTakesUpAndDrops(t *testing.T) {
 	hard, soft := newNode(t, bits(200)), newNode(t, bits(10))
 	s := newThreads(t, 2, 1)
-	s.set(jobFor(t, hard.build(hard.miner(nil)), 2))
+	s.set(jobFor(t, hard.build(hard.miner(nil))))
 	await(t, "threads at work", func() bool { return s.hashes.Load() > 0 })
 
-	j := jobFor(t, soft.build(soft.miner(nil)), 2)
+	j := jobFor(t, soft.build(soft.miner(nil)))
 	s.set(j)
 	if found := <-s.found; found.job != j {
 		t.Error("the solution of another job")
 	}
-	s.set(jobFor(t, hard.build(hard.miner(nil)), 2))
+	s.set(jobFor(t, hard.build(hard.miner(nil))))
 	before := s.hashes.Load()
 	await(t, "threads back at work", func() bool { return s.hashes.Load() > before+10*sealBatch })
 	s.set(nil)
@@ -119,7 +120,7 @@ func TestSealerTakesUpAndDrops(t *testing.T) {
 // batch, and no less.
 func TestSealerRests(t *testing.T) {
 	n := newNode(t, bits(200))
-	s := newSealer(1, 0.1)
+	s := newSealer()
 	clock := time.Unix(0, 0)
 	s.now = func() time.Time {
 		clock = clock.Add(time.Millisecond)
@@ -135,8 +136,9 @@ func TestSealerRests(t *testing.T) {
 			cancel()
 		}
 	}
-	s.set(jobFor(t, n.build(n.miner(nil)), 1))
-	s.run(ctx, 0, 0)
+	s.set(jobFor(t, n.build(n.miner(nil))))
+	c := &crew{sealer: s, size: 1, share: 0.1, shift: ctx}
+	c.run(ctx, 0)
 
 	work := time.Duration(s.hashes.Load()/sealBatch) * time.Millisecond
 	var rested time.Duration

@@ -49,7 +49,7 @@ func (a *assembly) fill(ctx context.Context, pool Pool, deadline time.Time) (tru
 // filter selects what can be in the block at all.
 func (a *assembly) filter() txpool.PendingFilter {
 	filter := txpool.PendingFilter{
-		MinTip:  a.tip,
+		MinTip:  a.tip(),
 		BaseFee: uint256.MustFromBig(a.header.BaseFee), // of the chain's own making: fits
 		BlobTxs: false,                                 // blocks have no blobs (design, section 4)
 	}
@@ -129,7 +129,7 @@ func (b *builder) pricedOut(parent *types.Header) bool {
 	pending, _ := b.pool.Pending(txpool.PendingFilter{})
 	for _, txs := range pending {
 		first := txs[0]
-		if first.GasFeeCap.Lt(baseFee) && first.GasFeeCap.CmpUint64(leastBaseFee) >= 0 && first.GasTipCap.Cmp(b.tip) >= 0 {
+		if first.GasFeeCap.Lt(baseFee) && first.GasFeeCap.CmpUint64(leastBaseFee) >= 0 && first.GasTipCap.Cmp(b.tip()) >= 0 {
 			return true
 		}
 	}

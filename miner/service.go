@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -18,10 +19,16 @@ type Service struct {
 	builder *builder
 	sealer  *sealer
 	meter   *hashMeter
+	board   workBoard
+	remote  remoteRates
 	metrics *metrics
 	news    news
 	pending pendingBlock
 	poke    chan struct{} // wakes the main loop; holds one, since one is enough
+	orders  chan order    // what the main loop is asked to do
+
+	settings atomic.Pointer[Settings] // those in force; never written to
+	changing sync.Mutex               // held by Change
 
 	ctx    context.Context // ends with Stop
 	cancel context.CancelFunc
@@ -41,14 +48,17 @@ func New(cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{
-		cfg:     cfg,
-		builder: newBuilder(cfg),
-		sealer:  newSealer(cfg.Threads, cfg.CPU),
-		poke:    make(chan struct{}, 1),
+		cfg:    cfg,
+		sealer: newSealer(),
+		board:  workBoard{changed: make(chan struct{})},
+		poke:   make(chan struct{}, 1),
+		orders: make(chan order),
 	}
+	s.settings.Store(&cfg.Settings)
+	s.builder = &builder{chain: cfg.Chain, pool: cfg.Pool, params: cfg.Params, settings: s.settings.Load}
 	s.meter = &hashMeter{count: s.sealer.hashes.Load}
 	var err error
-	if s.metrics, err = newMetrics(cfg.Registerer, s.Hashrate); err != nil {
+	if s.metrics, err = newMetrics(cfg.Registerer, s.sealerRate, s.remoteRate); err != nil {
 		return nil, fmt.Errorf("miner metrics: %w", err)
 	}
 	s.news.reset(nil, cfg.GasPrice)
@@ -56,20 +66,12 @@ func New(cfg Config) (*Service, error) {
 	return s, nil
 }
 
-// Start begins mining, if it is enabled.
+// Start begins mining, as soon as it is enabled.
 func (s *Service) Start() {
-	if !s.cfg.Enabled {
-		return
-	}
 	s.start.Do(func() {
-		s.reportStart()
 		// Before the first look into the pool, so that nothing falls between.
 		w := s.newWatcher()
 		s.group.Go(func() { w.run(s.ctx) })
-		if !s.cfg.Params.Instant() {
-			s.metrics.threads.Set(float64(s.cfg.Threads))
-			s.sealer.start(s.ctx, &s.group)
-		}
 		s.group.Go(func() { newMainLoop(s).run(s.ctx) })
 	})
 }
@@ -95,19 +97,40 @@ func (s *Service) Status() error {
 	return s.trouble
 }
 
-// Mining reports whether this node is trying to find blocks: it is false when
-// mining is off, and while it is paused.
+// Mining reports whether blocks of this node are being searched for: it is false when
+// mining is off, while it is paused, and if it is left to miners outside of the node
+// of which there are none.
 func (s *Service) Mining() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.cfg.Enabled && s.ctx.Err() == nil && s.paused == nil
+	return s.ctx.Err() == nil && s.paused == nil && s.busy(s.settings.Load(), time.Now())
 }
 
-// Hashrate returns hashes per second, over the last ten seconds.
-func (s *Service) Hashrate() float64 { return s.meter.rate(time.Now()) }
+// busy reports whether payloads are to be made with the given settings.
+func (s *Service) busy(settings *Settings, now time.Time) bool {
+	return settings.Enabled && (settings.Threads > 0 || s.cfg.Params.Instant() || s.board.wanted(now))
+}
+
+// Hashrate returns hashes per second: those of the sealing threads, over the last ten
+// seconds, and what miners outside of the node report.
+func (s *Service) Hashrate() float64 { return s.sealerRate() + s.remoteRate() }
+
+func (s *Service) sealerRate() float64 { return s.meter.rate(time.Now()) }
+func (s *Service) remoteRate() float64 {
+	hashes, _ := s.remote.sum(time.Now())
+	return hashes
+}
 
 // Etherbase returns the address that rewards and fees go to.
-func (s *Service) Etherbase() common.Address { return s.cfg.Etherbase }
+func (s *Service) Etherbase() common.Address { return s.settings.Load().Etherbase }
+
+// wake has the main loop look at everything.
+func (s *Service) wake() {
+	select {
+	case s.poke <- struct{}{}:
+	default: // it has been poked already
+	}
+}
 
 func (s *Service) setPaused(err error) {
 	s.mu.Lock()

@@ -51,9 +51,6 @@ func (w *watcher) run(ctx context.Context) {
 		case event := <-w.txs:
 			w.news.add(event.Txs, time.Now())
 		}
-		select {
-		case w.poke <- struct{}{}:
-		default: // it has been poked already
-		}
+		w.wake()
 	}
 }

@@ -32,12 +32,16 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&txAPI{b},
 			&sendAPI{f},
 			&feeAPI{f},
+			&workAPI{cfg.Miner},
 			filters,
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},
 		"txpool":  {&txpoolAPI{b}},
 		"web3":    {&web3API{cfg.ClientVersion}},
+	}
+	if cfg.Miner != nil {
+		h["miner"] = []any{&minerAPI{cfg.Miner}}
 	}
 	if cfg.Network != nil {
 		h["admin"] = []any{&adminAPI{b, cfg.Network, cfg.PeerHead}}

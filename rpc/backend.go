@@ -17,6 +17,9 @@ import (
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/monolith-chain/monolith/miner"
+	"github.com/monolith-chain/monolith/shared/pow"
 )
 
 // Chain is what the handlers read of the chain. Its size is that of the JSON-RPC,
@@ -73,6 +76,17 @@ type Miner interface {
 	Mining() bool
 	Hashrate() float64 // per second
 	Etherbase() common.Address
+
+	// For miners outside of the node.
+	Work(ctx context.Context, known common.Hash) (*pow.Job, error)
+	SubmitWork(ctx context.Context, id common.Hash, nonce uint64, digest common.Hash) error
+	SubmitHashrate(id common.Hash, rate uint64) error
+
+	// For the namespace miner.
+	Settings() miner.Settings
+	Change(change func(*miner.Settings)) error
+	ExternalMiners() (count int, hashrate float64)
+	Status() error
 }
 
 // backend is what all handlers share: the way from a block parameter to a header,

@@ -40,7 +40,7 @@ func TestBadInput(t *testing.T) {
 		{"run --http.prot 1", "unknown flag --http.prot, did you mean --http.port?"},
 		{"--http.port", "flag needs an argument: -http.port"},
 		{"--http.port x", `--http.port: "x" is not a whole number`},
-		{"run --miner.threads -1", "--miner.threads: -1 is not between 1 and 1024"},
+		{"run --miner.threads -1", "--miner.threads: -1 is not between 0 and 1024"},
 		{"--mine false", "--mine=false"},
 		{"--config " + missing, "open configuration file: open " + missing},
 		{"--genesis " + missing, "open genesis file: open " + missing},
