@@ -94,6 +94,14 @@ func (s *scene) exchanges() []exchange {
 		ok("eth_coinbase", quoted(lower(etherbase))),
 		ok("eth_mining", `false`),
 		ok("eth_hashrate", `"0x0"`),
+		bad(codeServer, "mining is off: start the node with --mine", "eth_getWork"),
+		bad(codeInvalidParams, "invalid argument 0", "eth_getWork", "0x12"),
+		ok("eth_submitWork", `false`, "0x0123456789abcdef", unknownHash, unknownHash),
+		bad(codeInvalidParams, "invalid argument 0", "eth_submitWork", "0x0", unknownHash, unknownHash),
+		bad(codeInvalidParams, "missing value for required argument 2", "eth_submitWork", "0x0123456789abcdef", unknownHash),
+		ok("eth_submitHashrate", `true`, "0x0", unknownHash),
+		bad(codeServer, "hash rate is above 10^18 per second", "eth_submitHashrate", "0xffffffffffffffff", unknownHash),
+		bad(codeInvalidParams, "invalid argument 0", "eth_submitHashrate", -1, unknownHash),
 
 		ok("eth_gasPrice", fmt.Sprintf(`"%#x"`, new(big.Int).Add(gwei, s.logged.BaseFee()))),
 		ok("eth_maxPriorityFeePerGas", `"0x3b9aca00"`),
@@ -290,6 +298,7 @@ func TestMethods(t *testing.T) {
 		})
 	}
 	h := newHandlers(s.rpc.cfg, s.rpc.backend, new(fees), s.rpc.filters)
+	delete(h, "miner") // see TestMiner
 	if !slices.Equal(h.all(), publicNamespaces()) {
 		t.Errorf("namespaces %v, of which public are %v", h.all(), publicNamespaces())
 	}

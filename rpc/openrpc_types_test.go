@@ -235,18 +235,19 @@ func knownTypes() map[reflect.Type]any {
 	tag := schema{"type": "string", "enum": []string{"earliest", "finalized", "safe", "latest", "pending"}}
 	number := schema{"title": "Block number or tag", "anyOf": []any{uintSchema, tag}}
 	return map[reflect.Type]any{
-		reflect.TypeFor[common.Address]():  addressSchema,
-		reflect.TypeFor[common.Hash]():     hashSchema,
-		reflect.TypeFor[hexutil.Bytes]():   bytesSchema,
-		reflect.TypeFor[hexutil.Big]():     uintSchema,
-		reflect.TypeFor[hexutil.U256]():    uintSchema,
-		reflect.TypeFor[hexutil.Uint]():    uintSchema,
-		reflect.TypeFor[hexutil.Uint64]():  uintSchema,
-		reflect.TypeFor[big.Int]():         schema{"type": "integer"},
-		reflect.TypeFor[uint256.Int]():     uintSchema,
-		reflect.TypeFor[time.Time]():       schema{"type": "string", "format": "date-time"},
-		reflect.TypeFor[time.Duration]():   schema{"type": "integer", "title": "nanoseconds"},
-		reflect.TypeFor[json.RawMessage](): anything,
+		reflect.TypeFor[common.Address]():   addressSchema,
+		reflect.TypeFor[common.Hash]():      hashSchema,
+		reflect.TypeFor[types.BlockNonce](): text("8 hex encoded bytes", "^0x[0-9a-f]{16}$"),
+		reflect.TypeFor[hexutil.Bytes]():    bytesSchema,
+		reflect.TypeFor[hexutil.Big]():      uintSchema,
+		reflect.TypeFor[hexutil.U256]():     uintSchema,
+		reflect.TypeFor[hexutil.Uint]():     uintSchema,
+		reflect.TypeFor[hexutil.Uint64]():   uintSchema,
+		reflect.TypeFor[big.Int]():          schema{"type": "integer"},
+		reflect.TypeFor[uint256.Int]():      uintSchema,
+		reflect.TypeFor[time.Time]():        schema{"type": "string", "format": "date-time"},
+		reflect.TypeFor[time.Duration]():    schema{"type": "integer", "title": "nanoseconds"},
+		reflect.TypeFor[json.RawMessage]():  anything,
 
 		reflect.TypeFor[gethmath.HexOrDecimal64]():  schema{"title": "number", "anyOf": []any{uintSchema, schema{"type": "integer"}, text("decimal", "^[0-9]+$")}},
 		reflect.TypeFor[gethmath.HexOrDecimal256](): schema{"title": "number", "anyOf": []any{uintSchema, schema{"type": "integer"}, text("decimal", "^[0-9]+$")}},
@@ -283,6 +284,9 @@ func resultSchemas() map[string]any {
 
 		"eth_getUncleByBlockHashAndIndex":   orNull(reference("Header")),
 		"eth_getUncleByBlockNumberAndIndex": orNull(reference("Header")),
+
+		// The words differ: hash, bytes, hash, and two numbers.
+		"eth_getWork": schema{"type": "array", "title": "Mining job", "minItems": 5, "items": bytesSchema},
 
 		discoverMethod: schema{"type": "object", "title": "OpenRPC document", "required": []string{"openrpc", "info", "methods"}},
 	}
