@@ -89,7 +89,7 @@ func (cfg Config) Validate() error {
 	require(cfg.Params != nil, "no proof-of-work parameters")
 	require(cfg.Log != nil, "no logger")
 
-	faults = append(faults, cfg.Settings.faults()...)
+	faults = append(faults, cfg.faults()...)
 	require(cfg.Idle >= 0, "--miner.idle must not be negative, have %v", cfg.Idle)
 	require(cfg.DevPeriod >= 0, "--dev.period must not be negative, have %v", cfg.DevPeriod)
 	require(cfg.DevPeriod == 0 || cfg.Params == nil || cfg.Params.Instant(),

@@ -75,7 +75,7 @@ func TestWork(t *testing.T) {
 	bad, badDigest := search(words, 0, false)
 	for name, args := range map[string][3]string{
 		"no proof":       {bad, words[0], badDigest},
-		"another digest": {nonce, words[0], words[0]},
+		"another digest": {nonce, words[0], badDigest},
 		"unknown job":    {nonce, unknownHash, digest},
 		"no hash at all": {nonce, words[0], common.Hash{}.Hex()},
 	} {
