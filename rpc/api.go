@@ -17,7 +17,9 @@ import (
 var localOnly = []string{"admin", "miner"}
 
 // publicNamespaces are those that Config.API may name.
-func publicNamespaces() []string { return []string{"eth", "net", "testing", "txpool", "web3"} }
+func publicNamespaces() []string {
+	return []string{"debug", "eth", "net", "testing", "txpool", "web3"}
+}
 
 // handlers are the receivers whose exported methods are the JSON-RPC, by namespace.
 type handlers map[string][]any
@@ -34,6 +36,10 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&feeAPI{f},
 			&workAPI{cfg.Miner},
 			filters,
+		},
+		"debug": {
+			&traceAPI{b, filters},
+			&rawAPI{b},
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},

@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/state"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
+	"github.com/ethereum/go-ethereum/ethdb"
 	"github.com/ethereum/go-ethereum/event"
 	"github.com/ethereum/go-ethereum/params"
 	"github.com/ethereum/go-ethereum/rlp"
@@ -43,6 +44,9 @@ type Chain interface {
 	GetAccessListRLP(hash common.Hash) rlp.RawValue
 	GetCanonicalReceipt(tx *types.Transaction, blockHash common.Hash, blockNumber, txIndex uint64) (*types.Receipt, error)
 	GetCanonicalTransaction(hash common.Hash) (*rawdb.LegacyTxLookupEntry, *types.Transaction)
+
+	// DB is for what only operators ask: raw values, and the blocks that were refused.
+	DB() ethdb.Database
 
 	// StateOf returns the state after a block, which the caller may change.
 	StateOf(header *types.Header) (*state.StateDB, error)
@@ -97,6 +101,7 @@ type backend struct {
 	miner  Miner // nil = none
 	config *params.ChainConfig
 	limits Limits
+	long   *slots                        // for what computes for long after its request was answered
 	sync   func() *ethereum.SyncProgress // nil = no peers to catch up with
 
 	// signer recovers senders. It must be the one that the pool and the chain

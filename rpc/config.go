@@ -42,6 +42,9 @@ const (
 	FlagEVMTimeout    = "rpc.evmtimeout"
 	FlagTxFeeCap      = "rpc.txfeecap"
 	FlagUnprotected   = "rpc.allow-unprotected-txs"
+	FlagTraceTime     = "rpc.trace-timeout"
+	FlagTraceJS       = "rpc.trace-js"
+	FlagProfiling     = "rpc.profiling"
 	FlagBatchItems    = "rpc.batch-request-limit"
 	FlagBatchResponse = "rpc.batch-response-max-size"
 	FlagResponse      = "rpc.response-max-size"
@@ -81,6 +84,7 @@ type Config struct {
 	VHosts    []string // host names that requests may be addressed to; * = any; IP addresses always may
 	WSOrigins []string // origins that browsers may open WebSockets from; * = any; none = localhost
 	Auth      AuthConfig
+	Profiling bool   // serve there, too, what profiles the process: it writes files
 	IPCPath   string // Unix socket with all namespaces; "" = none
 
 	Limits   Limits
@@ -106,6 +110,8 @@ type AuthConfig struct {
 type Limits struct {
 	GasCap           uint64        // gas of a call or estimate; 0 = none
 	EVMTimeout       time.Duration // time of a call or estimate; 0 = none
+	TraceTime        time.Duration // time of a tracing request
+	TraceJS          bool          // run tracers in JavaScript that a client sends, whose memory nothing limits
 	TxFeeCap         float64       // fee of a submitted transaction, ether; 0 = none
 	AllowUnprotected bool          // accept transactions without a chain id (EIP-155)
 
@@ -168,6 +174,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		GasCap:            50_000_000,
 		EVMTimeout:        5 * time.Second,
+		TraceTime:         30 * time.Second,
 		TxFeeCap:          1,
 		Body:              5 << 20,
 		BatchItems:        1000,
@@ -275,6 +282,7 @@ func (l Limits) validate() error {
 			faults = append(faults, fmt.Errorf("--%s must be positive", flag))
 		}
 	}
+	positive(FlagTraceTime, int64(l.TraceTime))
 	positive(FlagBody, int64(l.Body))
 	positive(FlagBatchItems, int64(l.BatchItems))
 	positive(FlagBatchResponse, int64(l.BatchResponse))

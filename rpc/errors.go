@@ -15,6 +15,7 @@ const (
 	codeReverted       = 3
 	codeTxSyncTimeout  = 4 // EIP-7966
 	codeServer         = -32000
+	codeNotFound       = -32001
 	codeTimeout        = -32002
 	codeTooLarge       = -32003
 	codeLimit          = -32005 // EIP-1474: limit exceeded

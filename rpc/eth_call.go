@@ -101,6 +101,11 @@ func (b *backend) prepare(args callArgs, at rpc.BlockNumberOrHash, accounts *sta
 	if err != nil {
 		return nil, err
 	}
+	return b.prepareOn(statedb, header, args, accounts, block)
+}
+
+// prepareOn is prepare for a state, which it changes, and arguments that are checked.
+func (b *backend) prepareOn(statedb *state.StateDB, header *types.Header, args callArgs, accounts *stateOverrides, block *blockOverrides) (*call, error) {
 	if err := block.check(); err != nil {
 		return nil, err
 	}

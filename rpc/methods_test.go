@@ -279,7 +279,7 @@ func hex0x(s string) string {
 func TestMethods(t *testing.T) {
 	s := newScene(t)
 	asked := make(map[string]bool)
-	for _, e := range append(s.exchanges(), s.callExchanges()...) {
+	for _, e := range slices.Concat(s.exchanges(), s.callExchanges(), s.debugExchanges()) {
 		asked[e.method] = true
 		params, err := json.Marshal(e.params)
 		s.check(err)

@@ -128,7 +128,7 @@ func (n *node) config(change ...func(*Config)) Config {
 	cfg.Chain, cfg.Pool, cfg.Miner = n.chain, n.pool, n.miner
 	cfg.ClientVersion, cfg.Log = "Monolith/test", discard()
 	cfg.Port = 0
-	cfg.API = append(cfg.API, "testing", "txpool")
+	cfg.API = append(cfg.API, "debug", "testing", "txpool")
 	for _, f := range change {
 		f(&cfg)
 	}

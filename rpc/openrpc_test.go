@@ -124,13 +124,13 @@ type generator struct {
 	spec    *specification
 	types   *typeSchemas
 	methods []methodEntry
-	topics  []string          // of subscribe
-	origin  map[string]string // method to receiver type
+	topics  map[string][]string // of subscribe, by namespace
+	origin  map[string]string   // method to receiver type
 }
 
 func newGenerator(t *testing.T) *generator {
 	spec := readSpecification(t)
-	return &generator{t: t, source: newSource(t), spec: spec, types: newTypeSchemas(spec), origin: make(map[string]string)}
+	return &generator{t: t, source: newSource(t), spec: spec, types: newTypeSchemas(spec), origin: make(map[string]string), topics: make(map[string][]string)}
 }
 
 // addHandler adds the methods of a handler.
@@ -139,7 +139,7 @@ func (g *generator) addHandler(namespace string, receiver reflect.Type) {
 		method := receiver.Method(i)
 		name := methodName(namespace, method.Name)
 		if isTopic(method.Type) {
-			g.topics = append(g.topics, strings.TrimPrefix(name, namespace+"_"))
+			g.topics[namespace] = append(g.topics[namespace], strings.TrimPrefix(name, namespace+"_"))
 			continue
 		}
 		if previous, twice := g.origin[name]; twice {

@@ -294,7 +294,7 @@ func resultSchemas() map[string]any {
 
 // addServers adds the methods that go-ethereum's server has of itself.
 func (g *generator) addServers() {
-	slices.Sort(g.topics)
+	slices.Sort(g.topics["eth"])
 	byPosition := "by-position"
 	g.methods = append(g.methods, methodEntry{
 		Name: "rpc_modules", Summary: "The namespaces that are served here, with their versions.", ParamStructure: byPosition,
@@ -302,12 +302,25 @@ func (g *generator) addServers() {
 	}, methodEntry{
 		Name: "eth_subscribe", Summary: "Subscribes to a topic over WebSocket or IPC; what comes is sent as eth_subscription.", ParamStructure: byPosition,
 		Params: []descriptor{
-			{Name: "topic", Required: true, Schema: schema{"type": "string", "enum": g.topics}},
+			{Name: "topic", Required: true, Schema: schema{"type": "string", "enum": g.topics["eth"]}},
 			{Name: "option", Description: "The filter of logs, whether newPendingTransactions shall be full, or the query of transactionReceipts.", Schema: anything},
 		},
 		Result: descriptor{Name: "subscription", Schema: uintSchema},
 	}, methodEntry{
 		Name: "eth_unsubscribe", Summary: "Ends a subscription.", ParamStructure: byPosition,
+		Params: []descriptor{{Name: "subscription", Required: true, Schema: uintSchema}},
+		Result: descriptor{Name: "result", Schema: schema{"type": "boolean"}},
+	}, methodEntry{
+		Name: "debug_subscribe", Summary: "Traces a range of blocks over WebSocket or IPC; what comes is sent as debug_subscription.", ParamStructure: byPosition,
+		Params: []descriptor{
+			{Name: "topic", Required: true, Schema: schema{"type": "string", "enum": g.topics["debug"]}},
+			{Name: "start", Description: "The block before the first.", Required: true, Schema: anything},
+			{Name: "end", Description: "The last block.", Required: true, Schema: anything},
+			{Name: "config", Description: "As for debug_traceTransaction.", Schema: anything},
+		},
+		Result: descriptor{Name: "subscription", Schema: uintSchema},
+	}, methodEntry{
+		Name: "debug_unsubscribe", Summary: "Ends a subscription.", ParamStructure: byPosition,
 		Params: []descriptor{{Name: "subscription", Required: true, Schema: uintSchema}},
 		Result: descriptor{Name: "result", Schema: schema{"type": "boolean"}},
 	})

@@ -89,6 +89,7 @@ func (s *Service) open(h handlers) error {
 	}
 	s.gate = gate{s.cfg.Limits, m}
 	s.heavy = newHeavyCalls(s.gate)
+	s.backend.long = s.heavy.long
 	if err := s.heavy.register(s.cfg.Registerer); err != nil {
 		return fmt.Errorf("rpc metrics: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/consensus"
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/sirupsen/logrus"
 )
@@ -165,10 +166,12 @@ func (s *Service) storeBranch(ctx context.Context, blocks types.Blocks, works []
 		if err := s.ready(ctx); err != nil {
 			return i, err
 		}
-		if err := <-results; err != nil {
-			return i, s.condemn(blocks[i:], err)
+		err := <-results
+		if err == nil {
+			err = s.checkBody(block)
 		}
-		if err := s.checkBody(block); err != nil {
+		if err != nil {
+			rawdb.WriteBadBlock(s.cfg.DB, block) // as core.BlockChain does with those that it executes
 			return i, s.condemn(blocks[i:], err)
 		}
 		if err := writeSide(s.cfg.DB, block, works[i]); err != nil {

@@ -1,0 +1,368 @@
+package rpc
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/state"
+	"github.com/ethereum/go-ethereum/core/tracing"
+	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/core/vm"
+	"github.com/ethereum/go-ethereum/eth/tracers"
+	_ "github.com/ethereum/go-ethereum/eth/tracers/js" // tracers written in JavaScript
+	"github.com/ethereum/go-ethereum/eth/tracers/logger"
+	_ "github.com/ethereum/go-ethereum/eth/tracers/native" // callTracer, prestateTracer, ...
+	"github.com/ethereum/go-ethereum/rpc"
+)
+
+// The tracers are go-ethereum's; what runs them is not. Its tracers.API goes on
+// tracing when the client is gone, takes any timeout that a client asks for, and
+// collects as much as the tracer finds, which for a single transaction can be
+// gigabytes: of a call in a loop whose input is a megabyte, callTracer keeps every
+// copy. The answers are the same; a test compares them.
+
+// defaultTraceTime is what one transaction's trace may take when the client does not
+// say. It is geth's.
+const defaultTraceTime = 5 * time.Second
+
+// muxTracer is the name of the tracer that runs several others at once.
+const muxTracer = "muxTracer"
+
+// traceConfig is how a client wants something traced. The members without a tracer's
+// name are those of the logger of all steps.
+type traceConfig struct {
+	Tracer       *string         `json:"tracer"`
+	TracerConfig json.RawMessage `json:"tracerConfig"`
+	Timeout      *string         `json:"timeout"` // for a transaction, like "10s"
+
+	EnableMemory     bool `json:"enableMemory"`
+	DisableStack     bool `json:"disableStack"`
+	DisableStorage   bool `json:"disableStorage"`
+	EnableReturnData bool `json:"enableReturnData"`
+	Limit            int  `json:"limit"` // bytes of steps, after which the rest is left out; 0 = none
+}
+
+// traced is a message to be executed under a tracer, and where.
+type traced struct {
+	tx          *types.Transaction
+	msg         *core.Message
+	at          tracers.Context // zero for a call
+	block       vm.BlockContext
+	state       *state.StateDB
+	precompiles vm.PrecompiledContracts // nil = those of the fork
+}
+
+// budget is how many more bytes the tracers of one request may collect.
+type budget struct {
+	left  int
+	limit int
+}
+
+func (b *budget) take(size int) { b.left -= size }
+
+func (b *budget) exhausted() bool { return b.left < 0 }
+
+func (b *budget) err() error {
+	return fmt.Errorf("trace is larger than %d bytes%s", b.limit, seeFlag(FlagResponse))
+}
+
+// withTraceTime ends a tracing request after Limits.TraceTime.
+func (b *backend) withTraceTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, b.limits.TraceTime,
+		fmt.Errorf("tracing took longer than %v%s", b.limits.TraceTime, seeFlag(FlagTraceTime)))
+}
+
+func (b *backend) newBudget() *budget { return &budget{b.limits.Response, b.limits.Response} }
+
+// traceMessage executes a message under a tracer and returns what that found. Its size is
+// taken from the budget.
+func (b *backend) traceMessage(ctx context.Context, m traced, config *traceConfig, left *budget) (json.RawMessage, error) {
+	if config == nil {
+		config = new(traceConfig)
+	}
+	timeout, err := traceTime(config)
+	if err != nil {
+		return nil, err
+	}
+	collected := *left // what tracers keep counts once: in the end as their answer
+	var evm *vm.EVM
+	tracer, err := b.newTracer(config, &m.at, &collected, func() { evm.Cancel() })
+	if err != nil {
+		return nil, err
+	}
+	evm = vm.NewEVM(m.block, state.NewHookedState(m.state, tracer.Hooks), b.config, vm.Config{Tracer: tracer.Hooks, NoBaseFee: true})
+	defer evm.Release()
+	evm.SetJumpDestCache(b.chain.JumpDestCache())
+	if m.precompiles != nil {
+		evm.SetPrecompiles(m.precompiles)
+	}
+	limit, cancel := context.WithTimeoutCause(ctx, timeout,
+		fmt.Errorf("execution timeout: %v; the trace's \"timeout\" can ask for up to %v%s", timeout, b.limits.TraceTime, seeFlag(FlagTraceTime)))
+	defer cancel()
+	defer context.AfterFunc(limit, func() {
+		tracer.Stop(context.Cause(limit))
+		evm.Cancel()
+	})()
+
+	m.state.SetTxContext(m.at.TxHash, m.at.TxIndex, uint32(m.at.TxIndex+1))
+	_, _, err = core.ApplyTransactionWithEVM(limit, m.msg, core.NewGasPool(m.msg.GasLimit), m.state,
+		m.block.BlockNumber, m.at.BlockHash, m.block.Time, m.tx, evm)
+	switch {
+	case collected.exhausted():
+		return nil, left.err()
+	case evm.Cancelled():
+		return nil, context.Cause(limit)
+	case m.state.Error() != nil: // missing state looks like missing funds
+		return nil, m.state.Error()
+	case err != nil:
+		return nil, fmt.Errorf("tracing failed: %w", err)
+	}
+	result, err := tracer.GetResult()
+	if err != nil {
+		return nil, err
+	}
+	if left.take(len(result)); left.exhausted() {
+		return nil, left.err()
+	}
+	return result, nil
+}
+
+// traceTime is what the client allows one transaction to take.
+func traceTime(config *traceConfig) (time.Duration, error) {
+	if config.Timeout == nil {
+		return defaultTraceTime, nil
+	}
+	return time.ParseDuration(*config.Timeout)
+}
+
+// newTracer makes the tracer that a client asks for: without a name the logger of all
+// steps. One that finds too much calls stop.
+func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budget, stop func()) (*tracers.Tracer, error) {
+	if config.Tracer == nil {
+		cfg := logger.Config{
+			EnableMemory:     config.EnableMemory,
+			DisableStack:     config.DisableStack,
+			DisableStorage:   config.DisableStorage,
+			EnableReturnData: config.EnableReturnData,
+			Limit:            config.Limit,
+		}
+		if cfg.Limit == 0 || cfg.Limit > left.left {
+			cfg.Limit = max(left.left, 1) // it stops after it: the answer is then larger than the budget
+		}
+		steps := logger.NewStructLogger(&cfg)
+		return &tracers.Tracer{Hooks: steps.Hooks(), GetResult: steps.GetResult, Stop: steps.Stop}, nil
+	}
+	names, err := tracerNames(config)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(names, tracers.DefaultDirectory.IsJS); i >= 0 && !b.limits.TraceJS {
+		return nil, fmt.Errorf("tracer %.40q is not a built-in one, and JavaScript is off%s", names[i], seeFlag(FlagTraceJS))
+	}
+	tracer, err := tracers.DefaultDirectory.New(*config.Tracer, at, config.TracerConfig, b.config)
+	if err != nil {
+		return nil, err
+	}
+	tracer.Hooks = left.watch(tracer.Hooks, stop)
+	return tracer, nil
+}
+
+// tracerNames lists the tracers that a client asks for: those of a muxTracer, or the
+// only one.
+func tracerNames(config *traceConfig) ([]string, error) {
+	if config == nil || config.Tracer == nil {
+		return nil, nil
+	}
+	if *config.Tracer != muxTracer {
+		return []string{*config.Tracer}, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(config.TracerConfig, &members); err != nil {
+		return nil, fmt.Errorf("configuration of %s: %w", muxTracer, err)
+	}
+	if _, nested := members[muxTracer]; nested {
+		return nil, fmt.Errorf("a %s in a %s would multiply what is collected", muxTracer, muxTracer)
+	}
+	return slices.Sorted(maps.Keys(members)), nil
+}
+
+// isScript reports whether a tracer is JavaScript, or has one among its own.
+func isScript(config *traceConfig) bool {
+	names, err := tracerNames(config)
+	return err == nil && slices.ContainsFunc(names, tracers.DefaultDirectory.IsJS)
+}
+
+// watch calls stop when a tracer has seen more than the budget of what costs next to
+// no gas: the same bytes as the input or output of many calls.
+func (b *budget) watch(tracer *tracing.Hooks, stop func()) *tracing.Hooks {
+	hooks := *tracer
+	see := func(data []byte) []byte {
+		if b.take(len(data)); b.exhausted() {
+			stop()
+			return nil
+		}
+		return data
+	}
+	if enter := hooks.OnEnter; enter != nil {
+		hooks.OnEnter = func(depth int, typ byte, from, to common.Address, input []byte, gas uint64, value *big.Int) {
+			enter(depth, typ, from, to, see(input), gas, value)
+		}
+	}
+	if exit := hooks.OnExit; exit != nil {
+		hooks.OnExit = func(depth int, output []byte, gasUsed uint64, err error, reverted bool) {
+			exit(depth, see(output), gasUsed, err, reverted)
+		}
+	}
+	// muxTracer has these instead, for all its members.
+	if enter := hooks.OnEnterV2; enter != nil {
+		hooks.OnEnterV2 = func(depth int, typ byte, from, to common.Address, input []byte, gas tracing.Gas, value *big.Int) {
+			enter(depth, typ, from, to, see(input), gas, value)
+		}
+	}
+	if exit := hooks.OnExitV2; exit != nil {
+		hooks.OnExitV2 = func(depth int, output []byte, gasLeft tracing.Gas, err error, reverted bool) {
+			exit(depth, see(output), gasLeft, err, reverted)
+		}
+	}
+	return &hooks
+}
+
+// replay executes the transactions of a block again, from the first one.
+type replay struct {
+	*backend
+	block   *types.Block
+	context vm.BlockContext
+	state   *state.StateDB // before the next transaction
+	next    int            // its index
+}
+
+var (
+	errGenesisTrace = errors.New("genesis is not traceable")
+	errTxNotFound   = errors.New("transaction not found")
+)
+
+// errNoBlock is for a block that is not there to be traced.
+func errNoBlock(at rpc.BlockNumberOrHash) error {
+	if number, ok := at.Number(); ok {
+		return fmt.Errorf("block #%d not found", number)
+	}
+	return fmt.Errorf("block %s not found", at.String())
+}
+
+// replay prepares the state before the first transaction of a block: its parent's
+// after the system calls, which hooks, where not nil, see.
+func (b *backend) replay(ctx context.Context, block *types.Block, hooks *tracing.Hooks) (*replay, error) {
+	if block.NumberU64() == 0 {
+		return nil, errGenesisTrace
+	}
+	parent := b.chain.GetHeader(block.ParentHash(), block.NumberU64()-1)
+	if parent == nil {
+		return nil, fmt.Errorf("block %s not found", block.ParentHash().Hex())
+	}
+	statedb, err := b.chain.StateOf(parent)
+	if err != nil {
+		return nil, err
+	}
+	r := &replay{backend: b, block: block, state: statedb, context: core.NewEVMBlockContext(block.Header(), b.chain, nil)}
+	evm := r.newEVM(hooks)
+	defer evm.Release()
+	core.PreExecution(ctx, block.BeaconRoot(), parent, b.config, evm, block.Number(), block.Time())
+	return r, statedb.Error()
+}
+
+func (r *replay) newEVM(hooks *tracing.Hooks) *vm.EVM {
+	var db vm.StateDB = r.state
+	if hooks != nil {
+		db = state.NewHookedState(r.state, hooks)
+	}
+	evm := vm.NewEVM(r.context, db, r.config, vm.Config{})
+	evm.SetJumpDestCache(r.chain.JumpDestCache())
+	return evm
+}
+
+// skip executes transactions without a tracer up to the one with the given index,
+// which is not executed. hooks may be nil.
+func (r *replay) skip(ctx context.Context, index int, hooks *tracing.Hooks) error {
+	evm := r.newEVM(hooks)
+	defer evm.Release()
+	defer context.AfterFunc(ctx, evm.Cancel)()
+	for ; r.next < index; r.next++ {
+		tx := r.block.Transactions()[r.next]
+		msg, err := core.TransactionToMessage(tx, r.signer, r.block.BaseFee())
+		if err == nil {
+			r.state.SetTxContext(tx.Hash(), r.next, uint32(r.next+1))
+			_, err = core.ApplyMessage(evm, msg, nil)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case r.state.Error() != nil:
+			return r.state.Error()
+		case err != nil:
+			return fmt.Errorf("transaction %#x failed: %w", tx.Hash(), err)
+		}
+		r.state.Finalise(evm.GetRules())
+	}
+	return nil
+}
+
+// seek is skip for an index that a client gives. That of the first transaction is
+// also good for a block without any.
+func (r *replay) seek(ctx context.Context, index int, hooks *tracing.Hooks) error {
+	if count := len(r.block.Transactions()); index < 0 || index >= count && (index > 0 || count > 0) {
+		return fmt.Errorf("transaction index %d out of range for block %#x", index, r.block.Hash())
+	}
+	return r.skip(ctx, index, hooks)
+}
+
+// replayTo replays a block up to the transaction with the given index, which is not
+// executed.
+func (b *backend) replayTo(ctx context.Context, at rpc.BlockNumberOrHash, index int, hooks *tracing.Hooks) (*replay, error) {
+	block, err := b.block(at)
+	if err != nil {
+		return nil, err
+	}
+	if block == nil {
+		return nil, errNoBlock(at)
+	}
+	r, err := b.replay(ctx, block, hooks)
+	if err != nil {
+		return nil, err
+	}
+	return r, r.seek(ctx, index, hooks)
+}
+
+// trace executes the next transaction under a tracer.
+func (r *replay) trace(ctx context.Context, config *traceConfig, left *budget) (json.RawMessage, error) {
+	tx := r.block.Transactions()[r.next]
+	msg, err := core.TransactionToMessage(tx, r.signer, r.block.BaseFee())
+	if err != nil {
+		return nil, err
+	}
+	m := traced{
+		tx:    tx,
+		msg:   msg,
+		at:    tracers.Context{BlockHash: r.block.Hash(), BlockNumber: r.block.Number(), TxIndex: r.next, TxHash: tx.Hash()},
+		block: r.context,
+		state: r.state,
+	}
+	if !isScript(config) {
+		r.next++
+		return r.traceMessage(ctx, m, config, left)
+	}
+	// A script may fail, and leave a transaction half executed.
+	m.state = r.state.Copy()
+	result, err := r.traceMessage(ctx, m, config, left)
+	if err := r.skip(ctx, r.next+1, nil); err != nil {
+		return nil, err
+	}
+	return result, err
+}
