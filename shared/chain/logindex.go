@@ -6,6 +6,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/filtermaps"
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/ethdb"
 	"github.com/ethereum/go-ethereum/event"
@@ -29,12 +30,27 @@ type logIndex struct {
 
 func newLogIndex(bc *core.BlockChain, db ethdb.KeyValueStore, blocks uint64) (*logIndex, error) {
 	cutoff, _ := bc.HistoryPruningCutoff()
-	maps, err := filtermaps.NewFilterMaps(db, viewAt(bc, bc.CurrentBlock()), cutoff, 0, filtermaps.DefaultParams,
+	maps, err := filtermaps.NewFilterMaps(db, viewAt(bc, indexedHead(bc, db)), cutoff, 0, filtermaps.DefaultParams,
 		filtermaps.Config{History: blocks})
 	if err != nil {
 		return nil, fmt.Errorf("open log index: %w", err)
 	}
 	return &logIndex{bc: bc, maps: maps, quit: make(chan struct{})}, nil
+}
+
+// indexedHead returns the head that the stored index was made for. go-ethereum takes
+// an index that was complete for the current head's, and would leave the blocks that
+// came when it was behind, or after a crash, to be searched one by one until the next
+// block comes.
+func indexedHead(bc *core.BlockChain, db ethdb.KeyValueReader) *types.Header {
+	head := bc.CurrentBlock()
+	stored, ok, err := rawdb.ReadFilterMapsRange(db)
+	if err == nil && ok && stored.HeadIndexed && stored.BlocksAfterLast > 0 && stored.BlocksAfterLast <= head.Number.Uint64() {
+		if header := bc.GetHeaderByNumber(stored.BlocksAfterLast - 1); header != nil {
+			return header
+		}
+	}
+	return head
 }
 
 func viewAt(bc *core.BlockChain, head *types.Header) *filtermaps.ChainView {
@@ -48,6 +64,7 @@ func (l *logIndex) start() {
 		l.subs.Track(l.bc.SubscribeChainEvent(heads))
 		l.subs.Track(l.bc.SubscribeBlockProcessingEvent(busy))
 		l.maps.Start()
+		l.target(l.bc.CurrentBlock())
 		l.done = make(chan struct{})
 		go l.follow(heads, busy)
 	})
@@ -62,13 +79,18 @@ func (l *logIndex) follow(heads <-chan core.ChainEvent, busy <-chan bool) {
 		case <-l.quit:
 			return
 		case ev := <-heads:
-			if view := viewAt(l.bc, ev.Header); view != nil {
-				cutoff, _ := l.bc.HistoryPruningCutoff()
-				l.maps.SetTarget(view, cutoff, 0)
-			}
+			l.target(ev.Header)
 		case working := <-busy:
 			l.maps.SetBlockProcessing(working)
 		}
+	}
+}
+
+// target tells the index to cover the branch of this head.
+func (l *logIndex) target(head *types.Header) {
+	if view := viewAt(l.bc, head); view != nil {
+		cutoff, _ := l.bc.HistoryPruningCutoff()
+		l.maps.SetTarget(view, cutoff, 0)
 	}
 }
 
