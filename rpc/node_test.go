@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"errors"
 	"io"
@@ -34,12 +33,9 @@ import (
 // patience of a test with a condition: far beyond what any takes.
 const patience = time.Minute
 
-// counterCode deploys testdata/Counter.sol.
-//
-//go:embed testdata/Counter.bin
-var counterCode string
-
 var (
+	counterCode = chaintest.CounterCode()
+
 	etherbase = common.HexToAddress("0xfee00000000000000000000000000000000000fee")
 	stranger  = common.HexToAddress("0x7000000000000000000000000000000000000007")
 	gwei      = big.NewInt(params.GWei)

@@ -95,14 +95,23 @@ type Builder struct {
 // New returns a builder for the network of the given genesis.
 func New(t testing.TB, genesis *core.Genesis, p *pow.Params) *Builder {
 	t.Helper()
+	b, err := NewBuilder(genesis, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// NewBuilder is New for programs that are not tests.
+func NewBuilder(genesis *core.Genesis, p *pow.Params) (*Builder, error) {
 	db := rawdb.NewMemoryDatabase()
 	tdb := triedb.NewDatabase(db, triedb.HashDefaults)
 	defer tdb.Close()
 	first, err := genesis.Commit(db, tdb, nil)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	return &Builder{Params: p, genesis: genesis, engine: pow.NewEngine(p), db: db, first: first}
+	return &Builder{Params: p, genesis: genesis, engine: pow.NewEngine(p), db: db, first: first}, nil
 }
 
 // Genesis returns the genesis block.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.20;
 
-/// What the tests of package rpc call. Counter.bin is made of it by
+/// What tests and benchmarks call. Counter.bin is made of it by
 /// solcjs --bin --optimize Counter.sol
 contract Counter {
     uint256 public count;
