@@ -52,6 +52,12 @@ test-short: ## Run the quick tests only
 bench: ## Run the benchmarks (BENCH=regexp and PKG=./path/ narrow them)
 	go test -run '^$$' -bench '$(or $(BENCH),.)' -benchmem $(or $(PKG),./...)
 
+.PHONY: bench-rpc
+bench-rpc: build ## Measure the JSON-RPC beside go-ethereum's (ARGS="-anvil PATH -run eth_call")
+	go build -o bin/refgeth ./cmd/refgeth
+	go build -o bin/rpcbench ./cmd/rpcbench
+	bin/rpcbench $(ARGS)
+
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME
 	@grep -rlE '^func Fuzz' --include='*_test.go' . | xargs -r -n1 dirname | sort -u | while read -r pkg; do \
@@ -110,7 +116,7 @@ image: ## Build the container image (IMAGE=name)
 
 .PHONY: clean
 clean: ## Remove what was built (not the linter, not any node's data)
-	rm -f bin/monolith bin/devnet
+	rm -f bin/monolith bin/devnet bin/refgeth bin/rpcbench
 
 .PHONY: help
 help: ## Show this help

@@ -29,6 +29,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/ethereum/go-ethereum/eth/ethconfig"
 	"github.com/ethereum/go-ethereum/log"
 
 	"github.com/monolith-chain/monolith/config"
@@ -54,6 +55,8 @@ type settings struct {
 	api      []string
 	ipcPath  string
 
+	poolSlots uint64 // transactions that the pool holds for execution
+
 	beacon bool
 	period uint64 // seconds between two blocks of the beacon; 0 = one per transaction
 }
@@ -76,6 +79,7 @@ func parse(args []string) (settings, error) {
 	flags.IntVar(&s.httpPort, "http.port", 8545, "port for HTTP and WebSocket; 0 for any free one")
 	flags.StringVar(&api, "http.api", "eth,net,web3", "namespaces to serve there")
 	flags.StringVar(&s.ipcPath, "ipcpath", "", "socket that serves all namespaces; empty for none")
+	flags.Uint64Var(&s.poolSlots, "txpool.globalslots", ethconfig.Defaults.TxPool.GlobalSlots, "executable transactions in the pool")
 	flags.BoolVar(&s.beacon, "beacon", false, "make blocks, by a simulated beacon chain")
 	flags.Uint64Var(&s.period, "period", 0, "seconds between two such blocks; 0 for one as soon as there is a transaction")
 	if errFlag = flags.Parse(args); errFlag != nil {

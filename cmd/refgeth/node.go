@@ -48,7 +48,7 @@ func open(s settings) (stack *node.Node, err error) {
 	if err := unlockAccounts(stack); err != nil {
 		return stack, err
 	}
-	cfg := ethConfig(genesis)
+	cfg := ethConfig(s, genesis)
 	backend, err := eth.New(stack, &cfg)
 	if err != nil {
 		return stack, err
@@ -99,11 +99,12 @@ func nodeConfig(s settings) *node.Config {
 }
 
 // ethConfig is geth's, as --dev changes it.
-func ethConfig(genesis *core.Genesis) ethconfig.Config {
+func ethConfig(s settings, genesis *core.Genesis) ethconfig.Config {
 	cfg := ethconfig.Defaults
 	cfg.Genesis = genesis
 	cfg.SyncMode = ethconfig.FullSync
 	cfg.EnablePreimageRecording = true
+	cfg.TxPool.GlobalSlots = s.poolSlots
 	cfg.Miner.PendingFeeRecipient = config.DevAccounts()[0]
 	return cfg
 }
