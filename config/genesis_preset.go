@@ -118,12 +118,14 @@ func Devnet() *Genesis {
 // Dev is the network of --dev: any nonce is a proof, so blocks come when
 // transactions do.
 func Dev() *Genesis {
+	alloc := devAlloc()
+	alloc[DevBankAddress()] = types.Account{Balance: devBankBalance()}
 	return NewGenesis(GenesisOptions{
 		ChainID:   DevChainID,
 		Timestamp: presetTimestamp,
 		GasLimit:  presetGasLimit,
 		Pow:       InstantPow(),
-		Alloc:     devAlloc(),
+		Alloc:     alloc,
 	})
 }
 

@@ -34,7 +34,7 @@ func file(t *testing.T, g *Genesis) []byte {
 func TestPresetHashes(t *testing.T) {
 	for name, want := range map[string]string{
 		"devnet": "0x1fd6f59d7b1a0e721a424411b5ecf82de1ea38cf0ed653b0b66029000badc216",
-		"dev":    "0xa4fa40a850cd817cd14e59fd68cccdc5ee32a68b35f7393da5b5c44cdd088f77",
+		"dev":    "0x50efe7bbc001497e52e25966000cf1f15ba3651ab79814f86ed0f6c05cf9bcbc",
 	} {
 		g, err := Preset(name)
 		if err != nil {

@@ -139,6 +139,10 @@ func (c *Config) settle() []error {
 	}
 	if preset && !c.Set("miner.etherbase") {
 		c.Miner.Etherbase = DevAccounts()[0]
+		if c.Dev {
+			// So that the accounts which tests work with have what they expect.
+			c.Miner.Etherbase = DevBankAddress()
+		}
 	}
 	if c.Miner.Enabled && c.Miner.Etherbase == (common.Address{}) {
 		conflict("%s: needs an account to pay: set --miner.etherbase ADDRESS", c.from("mine"))
@@ -172,6 +176,9 @@ func (c *Config) settle() []error {
 		}
 	}
 
+	if c.Dev {
+		c.settleDevRPC()
+	}
 	if !c.RPC.HTTP {
 		if c.RPC.WS && c.Set("ws") {
 			conflict("%s: WebSocket is served on the HTTP port, which %s switches off", c.from("ws"), c.from("http"))
@@ -211,6 +218,19 @@ func (c *Config) settleAuth() {
 	auth.SecretFile = c.jwtSecret
 	if auth.SecretFile == "" {
 		auth.SecretFile = c.inDataDir("jwtsecret")
+	}
+}
+
+// settleDevRPC opens what development tools and the pages under development need.
+func (c *Config) settleDevRPC() {
+	if !c.Set(noderpc.FlagHTTPAPI) {
+		c.RPC.API = noderpc.DevNamespaces()
+	}
+	if !c.Set(noderpc.FlagHTTPCORS) {
+		c.RPC.CORS = []string{"*"}
+	}
+	if !c.Set(noderpc.FlagWSOrigins) {
+		c.RPC.WSOrigins = []string{"*"}
 	}
 }
 

@@ -53,8 +53,8 @@ func (c *Config) networkOptions() []Option {
 			Usage: "genesis file of your own network, instead of a built-in one"},
 		{Name: "dev", value: switchValue(&c.Dev),
 			Usage: "development chain: a block as soon as there is a transaction, thrown away at the end unless --datadir is given"},
-		{Name: "dev.period", Arg: "DURATION", value: durationValue(&c.Miner.DevPeriod, 0),
-			Usage: "development chain: a block every so often instead; 0 for on demand"},
+		{Name: "dev.period", Arg: "DURATION", value: secondsValue(&c.Miner.DevPeriod),
+			Usage: "development chain: a block every so often instead, a number being seconds; 0 for on demand"},
 		{Name: "unsafe-stock-consensus", value: switchValue(&c.AllowStockEngine),
 			Usage: "for tests: accept a genesis file with the engine \"stock\", whose blocks need no proof"},
 	})
@@ -108,7 +108,7 @@ func (c *Config) miningOptions() []Option {
 	return under(categoryMining, []Option{
 		{Name: "mine", Default: "true on a built-in network", value: switchValue(&m.Enabled),
 			Usage: "search for blocks, to be paid for them"},
-		{Name: "miner.etherbase", Arg: "ADDRESS", Default: "first devnet account on a built-in network", value: addressValue(&m.Etherbase),
+		{Name: "miner.etherbase", Arg: "ADDRESS", Default: "first devnet account on the devnet; with --dev one of nobody's", value: addressValue(&m.Etherbase),
 			Usage: "account that rewards and fees are paid to"},
 		{Name: "miner.threads", Arg: "N", value: integerValue(&m.Threads, 0, 1024),
 			Usage: "threads that seal; 0 leaves it to external miners (eth_getWork)"},

@@ -162,6 +162,20 @@ func durationValue(field *time.Duration, low time.Duration) value {
 	return parsed(kindText, field, parse, formatDuration)
 }
 
+// secondsValue is durationValue that also accepts a plain number of seconds, as
+// geth has it.
+func secondsValue(field *time.Duration) value {
+	v := durationValue(field, 0)
+	parse := v.set
+	v.set = func(s string) error {
+		if _, err := strconv.ParseUint(s, 10, 32); err == nil {
+			s += "s"
+		}
+		return parse(s)
+	}
+	return v
+}
+
 // formatDuration writes 5m for what time.Duration calls 5m0s.
 func formatDuration(d time.Duration) string {
 	s := d.String()

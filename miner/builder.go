@@ -36,25 +36,38 @@ func (b *builder) baseFee(parent *types.Header) *big.Int {
 	return eip1559.CalcBaseFee(b.chain.Config(), parent)
 }
 
-// build makes a payload on the given parent, stamped with the given time. No
-// transaction is begun after the deadline, if there is one. Cancelling ctx ends
-// even a transaction in execution; the error is then that of ctx.
+// build makes a payload of the pool's transactions on the given parent, stamped with
+// the given time. No transaction is begun after the deadline, if there is one.
+// Cancelling ctx ends even a transaction in execution; the error is then that of
+// ctx.
 func (b *builder) build(ctx context.Context, parent *types.Header, stamp uint64, deadline time.Time) (*Payload, error) {
-	start := time.Now()
 	header, err := b.header(parent, stamp)
 	if err != nil {
-		return nil, fmt.Errorf("prepare block %v: %w", new(big.Int).Add(parent.Number, common.Big1), err)
+		return nil, err
 	}
 	statedb, err := b.chain.StateAtForkBoundary(parent, header)
 	if err != nil {
 		return nil, fmt.Errorf("state of block %d (%#x): %w", parent.Number, parent.Hash(), err)
 	}
+	return b.assemble(ctx, parent, header, statedb, func(a *assembly) (bool, error) {
+		return a.fill(ctx, b.pool, deadline), nil
+	})
+}
+
+// assemble makes a payload of a header on the parent's state, which it changes.
+// The transactions are chosen and executed by fill.
+func (b *builder) assemble(ctx context.Context, parent, header *types.Header, statedb *state.StateDB,
+	fill func(*assembly) (truncated bool, err error)) (*Payload, error) {
+	start := time.Now()
 	a := b.newAssembly(header, statedb)
 	defer a.evm.Release()
 	defer context.AfterFunc(ctx, a.evm.Cancel)()
 
 	a.accessList.Merge(core.PreExecution(ctx, header.ParentBeaconRoot, parent, a.config, a.evm, header.Number, header.Time))
-	truncated := a.fill(ctx, b.pool, deadline)
+	truncated, err := fill(a)
+	if err != nil {
+		return nil, err
+	}
 	block, err := a.finish(ctx)
 	// A cancelled EVM stops in the middle and calls it success, so this comes
 	// before anything else is believed.
@@ -94,7 +107,10 @@ func (b *builder) header(parent *types.Header, stamp uint64) (*types.Header, err
 		}
 		header.BlobGasUsed, header.ExcessBlobGas = new(uint64), &excess
 	}
-	return header, b.chain.Engine().Prepare(b.chain, header)
+	if err := b.chain.Engine().Prepare(b.chain, header); err != nil {
+		return nil, fmt.Errorf("prepare block %d: %w", header.Number, err)
+	}
+	return header, nil
 }
 
 // assembly is a block being built.

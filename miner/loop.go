@@ -33,6 +33,7 @@ type mainLoop struct {
 	settings *Settings     // adopted; nil before the first step
 	head     *types.Header // built upon
 	plan     schedule
+	on       onDemand  // development mode
 	building *building // nil: nothing is being built
 	job      *job      // nil: nothing is being sealed
 	results  chan buildResult
@@ -60,7 +61,7 @@ type buildResult struct {
 }
 
 func newMainLoop(s *Service) *mainLoop {
-	return &mainLoop{Service: s, results: make(chan buildResult), reports: newReports(s.cfg.Params)}
+	return &mainLoop{Service: s, results: make(chan buildResult), reports: newReports(s.cfg.Params), on: newOnDemand(s.cfg)}
 }
 
 // run is the loop: look at everything, do what is due, wait for something to
@@ -213,7 +214,8 @@ func (l *mainLoop) follow(now time.Time) {
 	l.retryAt = time.Time{}
 	l.plan = schedule{
 		instant: l.cfg.Params.Instant(),
-		period:  l.cfg.DevPeriod,
+		auto:    l.on.auto,
+		period:  l.on.period(),
 		idle:    l.cfg.Idle,
 		parent:  head.Time,
 		adopted: now,
@@ -242,7 +244,7 @@ func (l *mainLoop) unseal() {
 // build begins a payload, in a goroutine of its own: the loop stays ready for a
 // found block or a new head.
 func (l *mainLoop) build(ctx context.Context, now time.Time) {
-	head, stamp := l.head, l.plan.stampAt(now)
+	head, stamp := l.head, l.clock.stamp(l.head.Time, now)
 	var deadline time.Time
 	if l.plan.built.IsZero() && !l.plan.instant {
 		deadline = now.Add(firstBuildTime)
@@ -326,17 +328,13 @@ func (l *mainLoop) solved(ctx context.Context, found solution) error {
 
 // insert puts a sealed payload on the chain.
 func (l *mainLoop) insert(ctx context.Context, payload *Payload, header *types.Header) error {
-	l.drop()
-	block := payload.seal(header)
-	if err := l.cfg.Chain.InsertSealed(ctx, block, payload.Receipts, payload.State); err != nil {
-		err = fmt.Errorf("block %d (%#x): %w", block.NumberU64(), block.Hash(), err)
+	block, err := l.add(ctx, payload, header)
+	if err != nil {
 		if ctx.Err() == nil {
 			l.fail(err, "Block was not taken")
 		}
 		return err
 	}
-	l.failures = 0
-	l.setTrouble(nil)
 	if canonical := l.cfg.Chain.GetHeaderByNumber(block.NumberU64()); canonical != nil && canonical.Hash() == block.Hash() {
 		l.metrics.found.Inc()
 		l.reportFound(block, payload)
@@ -345,10 +343,23 @@ func (l *mainLoop) insert(ctx context.Context, payload *Payload, header *types.H
 		l.cfg.Log.WithFields(logrus.Fields{"number": block.NumberU64(), "hash": block.Hash()}).
 			Info("Found a block, but another one of its height came first")
 	}
+	return nil
+}
+
+// add puts a sealed payload on the chain and tells others of it.
+func (l *mainLoop) add(ctx context.Context, payload *Payload, header *types.Header) (*types.Block, error) {
+	l.drop()
+	block := payload.seal(header)
+	if err := l.cfg.Chain.InsertSealed(ctx, block, payload.Receipts, payload.State); err != nil {
+		return nil, fmt.Errorf("block %d (%#x): %w", block.NumberU64(), block.Hash(), err)
+	}
+	l.failures = 0
+	l.setTrouble(nil)
+	l.clock.stamped(block.Time(), time.Now())
 	if l.cfg.OnSealed != nil {
 		l.cfg.OnSealed(block)
 	}
-	return nil
+	return block, nil
 }
 
 // fail notes what went wrong and when to try again.

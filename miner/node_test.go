@@ -198,8 +198,7 @@ func (n *node) add(txs ...*types.Transaction) {
 func (n *node) build(s *Service) *Payload {
 	n.t.Helper()
 	head := n.chain.CurrentBlock()
-	plan := schedule{parent: head.Time}
-	payload, err := s.builder.build(n.t.Context(), head, plan.stampAt(time.Now()), time.Time{})
+	payload, err := s.builder.build(n.t.Context(), head, s.clock.stamp(head.Time, time.Now()), time.Time{})
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package miner
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -26,6 +27,8 @@ type pendingBlock struct {
 	settings *Settings
 	at       time.Time
 	payload  *Payload
+
+	stale atomic.Bool // the clock was moved, or the like: build it anew
 }
 
 // Pending returns the block that this node would mine on the current head, with
@@ -36,7 +39,7 @@ func (s *Service) Pending() (*types.Block, types.Receipts, *state.StateDB) {
 	p := &s.pending
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if err := p.refresh(s.ctx, s.cfg.Chain, s.builder); err != nil {
+	if err := p.refresh(s.ctx, s.cfg.Chain, s.builder, &s.clock); err != nil {
 		s.cfg.Log.WithError(err).Debug("Pending block could not be built")
 		return nil, nil, nil
 	}
@@ -44,14 +47,13 @@ func (s *Service) Pending() (*types.Block, types.Receipts, *state.StateDB) {
 }
 
 // refresh builds the pending block anew if it is out of date.
-func (p *pendingBlock) refresh(ctx context.Context, chain Chain, builder *builder) error {
+func (p *pendingBlock) refresh(ctx context.Context, chain Chain, builder *builder, clock *clock) error {
 	head, now := chain.CurrentBlock(), time.Now()
 	hash, settings := head.Hash(), builder.settings()
-	if p.payload != nil && p.parent == hash && p.settings == settings && now.Sub(p.at) < max(pendingFresh, buildPace*p.payload.Built) {
+	if !p.stale.Swap(false) && p.payload != nil && p.parent == hash && p.settings == settings && now.Sub(p.at) < max(pendingFresh, buildPace*p.payload.Built) {
 		return nil
 	}
-	plan := schedule{parent: head.Time}
-	payload, err := builder.build(ctx, head, plan.stampAt(now), time.Time{})
+	payload, err := builder.build(ctx, head, clock.stamp(head.Time, now), time.Time{})
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,8 @@ const never = 100 * 365 * 24 * time.Hour
 type schedule struct {
 	// From the configuration.
 	instant bool          // development mode
-	period  time.Duration // development mode: time between blocks
+	auto    bool          // development mode: blocks as transactions come
+	period  time.Duration // development mode: time between blocks; 0 = not by time
 	idle    time.Duration // least time between empty blocks
 
 	// The head.
@@ -78,12 +79,20 @@ func (s *schedule) due() time.Time {
 }
 
 // dueInstant is due for development mode: blocks at fixed times, or when there
-// are transactions.
+// are transactions, or both.
 func (s *schedule) dueInstant() time.Time {
+	due := s.dueAuto()
+	if timed := s.adopted.Add(s.period); s.period > 0 && timed.Before(due) {
+		return timed
+	}
+	return due
+}
+
+func (s *schedule) dueAuto() time.Time {
 	rested := s.built.Add(buildPace * s.cost)
 	switch {
-	case s.period > 0:
-		return s.adopted.Add(s.period)
+	case !s.auto:
+		return s.adopted.Add(never)
 	case s.built.IsZero():
 		return s.adopted // a look at what the pool holds already
 	case s.news:
@@ -104,21 +113,13 @@ func (s *schedule) dueInstant() time.Time {
 // of the clock.
 func (s *schedule) opens() time.Time { return unix(s.parent) }
 
-// stampAt returns the stamp of a block built at the given time.
-func (s *schedule) stampAt(now time.Time) uint64 {
-	if clock := now.Unix(); clock > 0 && uint64(clock) > s.parent {
-		return uint64(clock)
-	}
-	return s.parent + 1
-}
-
 // emptyAfter returns the time from which on an empty block is welcome.
 func (s *schedule) emptyAfter() time.Time {
 	switch {
 	case !s.instant:
 		return unix(s.parent).Add(s.idle)
 	case s.period > 0:
-		return s.adopted
+		return s.adopted.Add(s.period)
 	case s.pricedOut:
 		return s.adopted.Add(pricedOutPause)
 	default:

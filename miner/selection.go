@@ -91,16 +91,13 @@ func (a *assembly) include(ctx context.Context, lazy *txpool.LazyTransaction, ti
 	if err != nil {
 		return errors.Is(err, core.ErrNonceTooLow)
 	}
-	a.txs = append(a.txs, tx)
-	a.receipts = append(a.receipts, receipt)
-	a.room -= tx.Size()
 	fee := uint256.NewInt(receipt.GasUsed)
 	a.fees.Add(a.fees, fee.Mul(fee, tip))
 	return true
 }
 
-// execute runs a transaction. One that is invalid leaves no trace; one that
-// reverts is valid and gets its receipt.
+// execute runs a transaction and adds it to the block. One that is invalid leaves no
+// trace; one that reverts is valid and gets its receipt.
 func (a *assembly) execute(ctx context.Context, tx *types.Transaction) (*types.Receipt, error) {
 	msg, err := core.TransactionToMessage(tx, a.signer, a.header.BaseFee)
 	if err != nil {
@@ -119,6 +116,9 @@ func (a *assembly) execute(ctx context.Context, tx *types.Transaction) (*types.R
 		return nil, err
 	}
 	a.accessList.Merge(accessList)
+	a.txs = append(a.txs, tx)
+	a.receipts = append(a.receipts, receipt)
+	a.room -= tx.Size()
 	return receipt, nil
 }
 

@@ -23,6 +23,7 @@ type Service struct {
 	remote  remoteRates
 	metrics *metrics
 	news    news
+	clock   clock
 	pending pendingBlock
 	poke    chan struct{} // wakes the main loop; holds one, since one is enough
 	orders  chan order    // what the main loop is asked to do

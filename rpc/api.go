@@ -18,7 +18,7 @@ var localOnly = []string{"admin", "miner"}
 
 // publicNamespaces are those that Config.API may name.
 func publicNamespaces() []string {
-	return []string{"debug", "eth", "net", "testing", "txpool", "web3"}
+	return append([]string{"debug", "eth", "net", "testing", "txpool", "web3"}, devNamespaces()...)
 }
 
 // handlers are the receivers whose exported methods are the JSON-RPC, by namespace.
@@ -48,6 +48,9 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 	}
 	if cfg.Miner != nil {
 		h["miner"] = []any{&minerAPI{cfg.Miner}}
+	}
+	if cfg.Dev != nil {
+		h.addDev(b, f, cfg.Dev, cfg.ClientVersion)
 	}
 	if cfg.Network != nil {
 		h["admin"] = []any{&adminAPI{b, cfg.Network, cfg.PeerHead}}

@@ -99,6 +99,7 @@ type backend struct {
 	chain  Chain
 	pool   Pool
 	miner  Miner // nil = none
+	dev    Dev   // nil = no development chain
 	config *params.ChainConfig
 	limits Limits
 	long   *slots                        // for what computes for long after its request was answered
@@ -116,6 +117,7 @@ func newBackend(cfg Config) *backend {
 		chain:  cfg.Chain,
 		pool:   cfg.Pool,
 		miner:  cfg.Miner,
+		dev:    cfg.Dev,
 		config: config,
 		limits: cfg.Limits,
 		sync:   cfg.Sync,
@@ -128,6 +130,14 @@ func newBackend(cfg Config) *backend {
 func (b *backend) sender(tx *types.Transaction) common.Address {
 	from, _ := types.Sender(b.signer, tx)
 	return from
+}
+
+// settle waits until a development chain has mined a transaction that the pool has
+// just taken, if it makes blocks as transactions come: tools ask for its receipt next.
+func (b *backend) settle(ctx context.Context, tx common.Hash) {
+	if b.dev != nil {
+		b.dev.Settle(ctx, tx)
+	}
 }
 
 // latest is the block parameter's default.

@@ -67,6 +67,7 @@ type Config struct {
 	Chain Chain
 	Pool  Pool
 	Miner Miner // nil = none: "pending" is then the head
+	Dev   Dev   // nil = no development chain: its namespaces are not there
 
 	Network  Network  // nil = none: no peers, and no namespace admin
 	PeerHead PeerHead // what admin_peers tells of a peer's chain; nil = nothing
@@ -271,6 +272,11 @@ func (cfg Config) complete() error {
 	}
 	if cfg.Log == nil {
 		missing = append(missing, errors.New("no logger"))
+	}
+	for _, name := range cfg.API {
+		if cfg.Dev == nil && slices.Contains(devNamespaces(), name) {
+			missing = append(missing, fmt.Errorf("--%s %s: only development chains (--dev) have that namespace", FlagHTTPAPI, name))
+		}
 	}
 	return errors.Join(missing...)
 }

@@ -18,8 +18,18 @@ import (
 // sendAPI takes transactions, and completes those that are yet to be signed.
 type sendAPI struct{ *fees }
 
-// SendRawTransaction is eth_sendRawTransaction.
-func (api *sendAPI) SendRawTransaction(raw hexutil.Bytes) (common.Hash, error) {
+// SendRawTransaction is eth_sendRawTransaction. On a development chain that makes blocks
+// as transactions come, the transaction is in one when the answer comes.
+func (api *sendAPI) SendRawTransaction(ctx context.Context, raw hexutil.Bytes) (common.Hash, error) {
+	hash, err := api.poolRaw(raw)
+	if err == nil {
+		api.settle(ctx, hash)
+	}
+	return hash, err
+}
+
+// poolRaw pools an encoded transaction.
+func (api *sendAPI) poolRaw(raw hexutil.Bytes) (common.Hash, error) {
 	tx := new(types.Transaction)
 	if err := tx.UnmarshalBinary(raw); err != nil {
 		return common.Hash{}, err

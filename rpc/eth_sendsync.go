@@ -19,7 +19,7 @@ func (api *sendAPI) SendRawTransactionSync(ctx context.Context, raw hexutil.Byte
 	source := api.chain.SubscribeChainHeadEvent(heads)
 	defer source.Unsubscribe()
 
-	hash, err := api.SendRawTransaction(raw)
+	hash, err := api.poolRaw(raw)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,8 @@ func newNodeIn(t testing.TB, dir string, change ...func(*Config)) *node {
 	return newNodeOf(t, dir, chaintest.Params(), change...)
 }
 
-// newNodeOf starts a node on a chain with the given rules.
+// newNodeOf starts a node of a network with the given rules. On a development chain it
+// mines transactions as they come.
 func newNodeOf(t testing.TB, dir string, p *pow.Params, change ...func(*Config)) *node {
 	t.Helper()
 	n := &node{t: t, params: p, genesis: chaintest.Genesis(p), nonces: make(map[int]uint64)}
@@ -112,10 +113,14 @@ func (n *node) openMiner() {
 	cfg := miner.DefaultConfig()
 	cfg.Chain, cfg.Pool, cfg.Params = n.chain, n.pool, n.params
 	cfg.Etherbase, cfg.Log = etherbase, discard()
+	cfg.Enabled = n.params.Instant()
 	var err error
 	n.miner, err = miner.New(cfg)
 	n.check(err)
 	n.t.Cleanup(func() { n.check(n.miner.Stop()) })
+	if cfg.Enabled {
+		n.miner.Start()
+	}
 }
 
 // config is that of the node's service, on a free port.
@@ -125,6 +130,9 @@ func (n *node) config(change ...func(*Config)) Config {
 	cfg.ClientVersion, cfg.Log = "Monolith/test", discard()
 	cfg.Port = 0
 	cfg.API = append(cfg.API, "debug", "testing", "txpool")
+	if n.params.Instant() {
+		n.openDev(&cfg)
+	}
 	for _, f := range change {
 		f(&cfg)
 	}

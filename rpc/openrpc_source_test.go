@@ -8,6 +8,7 @@ import (
 	"maps"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -20,6 +21,10 @@ type source struct {
 	t        *testing.T
 	packages map[string]map[string]map[string]*declaration // by path, type and method
 }
+
+var nameList = regexp.MustCompile(`^\w+ is [\w.]+_?\w+(( and|,) \w+_\w+)*`)
+
+func notInName(r rune) bool { return r == ' ' || r == ',' }
 
 // declaration is a method as it is written.
 type declaration struct {
@@ -130,8 +135,9 @@ func (d *declaration) text(method string) string {
 	if method == discoverMethod {
 		method = discoverName
 	}
-	if _, rest, ok := strings.Cut(doc, " is "+method); ok {
-		doc = strings.TrimLeft(rest, ":,;. ")
+	// "Foo is eth_foo: ..." or "Foo is evm_foo and anvil_foo: ..."
+	if names := nameList.FindString(doc); slices.Contains(strings.FieldsFunc(names, notInName), method) {
+		doc = strings.TrimLeft(doc[len(names):], ":,;. ")
 	}
 	first, size := utf8.DecodeRuneInString(doc)
 	return string(unicode.ToUpper(first)) + doc[min(size, len(doc)):]

@@ -272,7 +272,7 @@ func (n *node) handlers() handlers {
 func newEverything(t *testing.T) *node {
 	t.Helper()
 	network := newNetwork(t, "Monolith/test")
-	return newNode(t, func(cfg *Config) {
+	return newDevNode(t, func(cfg *Config) {
 		cfg.Network, cfg.PeerHead = network, peerHead
 		cfg.API = publicNamespaces()
 		cfg.IPCPath = filepath.Join(t.TempDir(), "ipc")

@@ -234,6 +234,8 @@ func words(name string) string {
 func knownTypes() map[reflect.Type]any {
 	tag := schema{"type": "string", "enum": []string{"earliest", "finalized", "safe", "latest", "pending"}}
 	number := schema{"title": "Block number or tag", "anyOf": []any{uintSchema, tag}}
+	anyNumber := schema{"title": "number", "anyOf": []any{text("hex", "^0x[0-9a-fA-F]+$"), text("decimal", "^[0-9]+$"), schema{"type": "number", "minimum": 0}}}
+	reorgPair := schema{"type": "array", "title": "transaction, signed or not, and number of its block", "minItems": 2, "maxItems": 2}
 	return map[reflect.Type]any{
 		reflect.TypeFor[common.Address]():   addressSchema,
 		reflect.TypeFor[common.Hash]():      hashSchema,
@@ -259,6 +261,13 @@ func knownTypes() map[reflect.Type]any {
 		reflect.TypeFor[types.SetCodeAuthorization](): schema{"type": "object", "required": []string{"chainId", "address", "nonce", "yParity", "r", "s"}, "properties": schema{
 			"chainId": uintSchema, "address": addressSchema, "nonce": uintSchema, "yParity": uintSchema, "r": uintSchema, "s": uintSchema,
 		}},
+
+		reflect.TypeFor[quantity]():       anyNumber,
+		reflect.TypeFor[mineOptions]():    schema{"title": "timestamp or options", "anyOf": []any{anyNumber, schema{"type": "object", "properties": schema{"timestamp": anyNumber, "blocks": anyNumber}}}},
+		reflect.TypeFor[intervalOption](): schema{"title": "time, or the least and the most", "anyOf": []any{anyNumber, schema{"type": "array", "items": anyNumber, "minItems": 2, "maxItems": 2}}},
+		reflect.TypeFor[addressList]():    schema{"title": "address or addresses", "anyOf": []any{addressSchema, arrayOf(addressSchema)}},
+		reflect.TypeFor[reorgTx]():        reorgPair,
+		reflect.TypeFor[reorgOptions]():   schema{"title": "depth, or all options", "anyOf": []any{anyNumber, schema{"type": "object", "properties": schema{"depth": anyNumber, "tx_block_pairs": arrayOf(reorgPair)}}}},
 
 		reflect.TypeFor[blockResult]():    reference("BlockObject"),
 		reflect.TypeFor[txResult]():       reference("TransactionInformation"),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"math/big"
@@ -163,6 +164,13 @@ func (n *node) registerRPC(context.Context) error {
 			return err
 		}
 	}
+	if n.cfg.Dev {
+		dev, err := n.dev()
+		if err != nil {
+			return err
+		}
+		cfg.Dev = dev
+	}
 	if n.cfg.Peers {
 		var sync *chainsync.Service
 		if err := errors.Join(n.services.FetchService(&cfg.Network), n.services.FetchService(&sync)); err != nil {
@@ -178,6 +186,23 @@ func (n *node) registerRPC(context.Context) error {
 	cfg.ClientVersion = clientVersion()
 	cfg.Log, cfg.Registerer = n.logger("rpc"), n.metrics
 	return add(n, func() (*noderpc.Service, error) { return noderpc.New(cfg) })
+}
+
+// dev makes the controls of a development chain.
+func (n *node) dev() (*miner.Dev, error) {
+	keys := make(map[common.Address]*ecdsa.PrivateKey)
+	for i, key := range config.DevKeys() {
+		keys[config.DevAccounts()[i]] = key
+	}
+	cfg := miner.DevConfig{Bank: config.DevBank(), Key: func(account common.Address) *ecdsa.PrivateKey { return keys[account] }}
+	if err := errors.Join(
+		n.services.FetchService(&cfg.Miner),
+		n.services.FetchService(&cfg.Chain),
+		n.services.FetchService(&cfg.Pool),
+	); err != nil {
+		return nil, err
+	}
+	return miner.NewDev(cfg)
 }
 
 func (n *node) registerMonitor(context.Context) error {

@@ -60,6 +60,14 @@ func (s *Service) InsertSealed(ctx context.Context, block *types.Block, receipts
 	return nil
 }
 
+// Bulk runs work that adds many blocks by InsertSealed. The log index waits until it
+// is done, as it does during an import, instead of taking in every block by itself.
+func (s *Service) Bulk(work func() error) error {
+	s.logs.maps.SetBlockProcessing(true)
+	defer s.logs.maps.SetBlockProcessing(false)
+	return work()
+}
+
 // checkSealed is what InsertChain would check before and after execution, except
 // for the execution itself.
 func (s *Service) checkSealed(block *types.Block, receipts types.Receipts) error {

@@ -56,18 +56,21 @@ func (b *bridge) Handle(_ context.Context, record slog.Record) error {
 		fields["exit"] = true
 	}
 	level := bridgeLevel(record.Level)
-	if level == logrus.WarnLevel && harmless(record.Message) {
+	if level <= logrus.WarnLevel && harmless(record.Message) {
 		level = logrus.DebugLevel
 	}
 	b.entry.WithFields(fields).WithTime(record.Time).Log(level, record.Message)
 	return nil
 }
 
-// harmless tells geth's warnings that every node of ours would show: the freezer
-// looks for a head before a new database has one, and the RPC server tells of
-// each call that was answered with an error, a reverted one for example.
+// harmless tells geth's warnings and errors that nodes of ours would show in the
+// course of things: the freezer looks for a head before a new database has one,
+// the RPC server tells of each call that was answered with an error, a reverted one
+// for example, and to shorten the chain by many blocks is impossible but for
+// development chains.
 func harmless(message string) bool {
-	return message == "Head block is not reachable" || strings.HasPrefix(message, "Served ")
+	return message == "Head block is not reachable" || strings.HasPrefix(message, "Served ") ||
+		message == "Impossible reorg, please file an issue"
 }
 
 // WithAttrs implements slog.Handler.

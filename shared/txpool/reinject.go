@@ -43,12 +43,9 @@ func (r *reinjector) run() {
 // reinject pools the transactions of the old branch that the new one does not
 // contain, in the order in which they were mined.
 func (r *reinjector) reinject(reorg chain.ReorgEvent) {
-	// Until the pool has followed the head, their nonces seem used. The first call
-	// may overtake the news of the new head.
-	for range 2 {
-		if err := r.pool.Sync(); err != nil {
-			return // the pool is closed
-		}
+	// Until the pool has followed the head, their nonces seem used.
+	if err := r.Sync(); err != nil {
+		return // the pool is closed
 	}
 	back := 0
 	for _, header := range reorg.Old {

@@ -91,9 +91,13 @@ func (cfg Config) Validate() error {
 
 // Service is the transaction pool.
 type Service struct {
-	cfg     Config
-	pool    *gethpool.TxPool
-	journal *locals.TxTracker // nil without a journal file
+	cfg  Config
+	pool *gethpool.TxPool
+
+	syncMu sync.Mutex // only one may wait for go-ethereum's pool to follow the head: a second would replace the first
+
+	journalMu sync.Mutex        // guards journal
+	journal   *locals.TxTracker // nil without a journal file
 
 	ctx    context.Context // ends with Stop
 	cancel context.CancelFunc
@@ -146,6 +150,8 @@ func (s *Service) Stop() (err error) {
 	s.end.Do(func() {
 		s.cancel()
 		s.loops.Wait()
+		s.journalMu.Lock()
+		defer s.journalMu.Unlock()
 		if s.journal != nil {
 			err = s.journal.Stop()
 		}
@@ -170,10 +176,19 @@ func (s *Service) Status() error {
 // journal and tried again; the pool's error is returned all the same.
 func (s *Service) AddLocal(tx *types.Transaction) error {
 	err := s.add([]*types.Transaction{tx}, true)[0]
-	if s.journal != nil && (err == nil || locals.IsTemporaryReject(err)) {
-		s.journal.Track(tx)
+	if err == nil || locals.IsTemporaryReject(err) {
+		s.track(tx)
 	}
 	return err
+}
+
+// track writes a transaction to the journal, if there is one.
+func (s *Service) track(tx *types.Transaction) {
+	s.journalMu.Lock()
+	defer s.journalMu.Unlock()
+	if s.journal != nil {
+		s.journal.Track(tx)
+	}
 }
 
 // Add pools transactions that came from elsewhere; the errors are in their order.
