@@ -115,7 +115,7 @@ func (args *callArgs) bareMessage(gasCap uint64, baseFee *big.Int) *core.Message
 	if args.AccessList != nil {
 		msg.AccessList = *args.AccessList
 	}
-	if args.BlobVersionedHashes != nil {
+	if args.BlobVersionedHashes != nil || args.MaxFeePerBlobGas != nil {
 		msg.BlobGasFeeCap = u256(args.MaxFeePerBlobGas)
 	}
 	if args.GasPrice != nil || baseFee == nil {

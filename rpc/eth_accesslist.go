@@ -29,11 +29,14 @@ type accessListResult struct {
 // CreateAccessList is eth_createAccessList: the access list (EIP-2930) that makes
 // the transaction's accesses known beforehand.
 func (api *callAPI) CreateAccessList(ctx context.Context, args callArgs, block *rpc.BlockNumberOrHash, accounts *stateOverrides) (*accessListResult, error) {
+	c, err := api.stage(args, latest(block), accounts, nil)
+	if err != nil {
+		return nil, err
+	}
 	if err := api.feeDefaults(ctx, &args); err != nil {
 		return nil, err
 	}
-	c, err := api.prepare(args, latest(block), accounts, nil)
-	if err != nil {
+	if err := api.address(c, args); err != nil {
 		return nil, err
 	}
 	c.msg.Nonce = defaultedNonce(&args, c.state)

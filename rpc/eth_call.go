@@ -92,8 +92,18 @@ type call struct {
 	precompiles vm.PrecompiledContracts // nil = those of the fork
 }
 
-// prepare checks the arguments and applies the overrides.
+// prepare makes a call of its arguments and overrides.
 func (b *backend) prepare(args callArgs, at rpc.BlockNumberOrHash, accounts *stateOverrides, block *blockOverrides) (*call, error) {
+	c, err := b.stage(args, at, accounts, block)
+	if err != nil {
+		return nil, err
+	}
+	return c, b.address(c, args)
+}
+
+// stage sets the scene of a call, which has no message yet: state and block with the
+// overrides.
+func (b *backend) stage(args callArgs, at rpc.BlockNumberOrHash, accounts *stateOverrides, block *blockOverrides) (*call, error) {
 	if err := args.checkBlobFee(); err != nil {
 		return nil, err
 	}
@@ -121,11 +131,16 @@ func (b *backend) prepareOn(statedb *state.StateDB, header *types.Header, args c
 			return nil, err
 		}
 	}
+	return c, nil
+}
+
+// address checks the arguments and makes the call's message of them.
+func (b *backend) address(c *call, args callArgs) error {
 	if err := args.check(b.config.ChainID, c.header.BaseFee); err != nil {
-		return nil, err
+		return err
 	}
 	c.msg = args.message(b.limits.GasCap, c.header.BaseFee)
-	return c, nil
+	return nil
 }
 
 // run executes a call. The result is the execution's; the error says why there was

@@ -60,12 +60,14 @@ func (f *fees) tip(ctx context.Context) (*big.Int, error) {
 // for the base fee to double, which takes six full blocks.
 func (f *fees) fill(ctx context.Context, args *callArgs) error {
 	switch {
+	case args.MaxFeePerBlobGas != nil && args.MaxFeePerBlobGas.ToInt().Sign() == 0:
+		return errors.New("maxFeePerBlobGas, if specified, must be non-zero")
 	case args.GasPrice != nil && (args.MaxFeePerGas != nil || args.MaxPriorityFeePerGas != nil):
 		return errors.New("both gasPrice and (maxFeePerGas or maxPriorityFeePerGas) specified")
 	case args.GasPrice != nil && args.AuthorizationList != nil:
 		return errors.New("both gasPrice and authorizationList specified")
-	case args.MaxFeePerBlobGas != nil && args.MaxFeePerBlobGas.ToInt().Sign() == 0:
-		return errors.New("maxFeePerBlobGas, if specified, must be non-zero")
+	case args.MaxFeePerGas != nil && args.MaxPriorityFeePerGas != nil && args.MaxFeePerGas.ToInt().Sign() == 0:
+		return errors.New("maxFeePerGas must be non-zero")
 	case args.GasPrice != nil && args.GasPrice.ToInt().Sign() == 0:
 		return errors.New("gasPrice must be non-zero after london fork")
 	case args.GasPrice != nil:
@@ -82,10 +84,7 @@ func (f *fees) fill(ctx context.Context, args *callArgs) error {
 		most := new(big.Int).Lsh(f.baseFee(), 1)
 		args.MaxFeePerGas = (*hexutil.Big)(most.Add(most, args.MaxPriorityFeePerGas.ToInt()))
 	}
-	switch {
-	case args.MaxFeePerGas.ToInt().Sign() == 0:
-		return errors.New("maxFeePerGas must be non-zero")
-	case args.MaxFeePerGas.ToInt().Cmp(args.MaxPriorityFeePerGas.ToInt()) < 0:
+	if args.MaxFeePerGas.ToInt().Cmp(args.MaxPriorityFeePerGas.ToInt()) < 0 {
 		return fmt.Errorf("maxFeePerGas (%v) < maxPriorityFeePerGas (%v)", args.MaxFeePerGas, args.MaxPriorityFeePerGas)
 	}
 	return nil

@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -62,9 +64,9 @@ func (b *simulateBlock) UnmarshalJSON(input []byte) error {
 		return nil
 	}
 	accounts := make(stateOverrides, len(raw.Accounts))
-	for address, text := range raw.Accounts {
+	for _, address := range slices.SortedFunc(maps.Keys(raw.Accounts), common.Address.Cmp) {
 		var account accountOverride
-		if err := unmarshalKnown(text, &account, "state override for "+address.Hex()); err != nil {
+		if err := unmarshalKnown(raw.Accounts[address], &account, "state override for "+address.Hex()); err != nil {
 			return err
 		}
 		accounts[address] = account
@@ -95,6 +97,9 @@ func (api *callAPI) SimulateV1(ctx context.Context, options simulateOptions, blo
 		return nil, err
 	}
 	blocks, err := lineUp(options.BlockStateCalls, base)
+	if err == nil {
+		err = api.checkDifficulty(blocks, base)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -135,6 +140,18 @@ func (o *simulateOptions) check() error {
 		}
 		if total += len(block.Calls); total > maxSimulateCalls {
 			return &codedError{Code: codeClientLimit, Message: fmt.Sprintf("too many calls: %d > %d", total, maxSimulateCalls)}
+		}
+	}
+	return nil
+}
+
+// checkDifficulty refuses to override it where it is always zero.
+func (b *backend) checkDifficulty(blocks []simulateBlock, base *types.Header) error {
+	for _, block := range blocks {
+		number := block.Block.Number.ToInt()
+		merged := base.Difficulty.Sign() == 0 || b.config.IsPostMerge(number.Uint64(), uint64(*block.Block.Time))
+		if merged && block.Block.Difficulty != nil {
+			return invalidParams("block %d: difficulty override is not allowed after the merge", number)
 		}
 	}
 	return nil

@@ -68,10 +68,7 @@ type assembly struct {
 // execute simulates the next block.
 func (s *simulation) execute(ctx context.Context, block simulateBlock) (*simulateResult, error) {
 	parent := s.chain.head()
-	header, err := s.header(parent, block.Block)
-	if err != nil {
-		return nil, err
-	}
+	header := s.header(parent, block.Block)
 	a, err := s.assemble(header, block)
 	if err != nil {
 		return nil, err
@@ -109,7 +106,7 @@ func (s *simulation) execute(ctx context.Context, block simulateBlock) (*simulat
 
 // header makes the header of the next block, as far as it does not come out of
 // execution.
-func (s *simulation) header(parent *types.Header, overrides *blockOverrides) (*types.Header, error) {
+func (s *simulation) header(parent *types.Header, overrides *blockOverrides) *types.Header {
 	number, time := overrides.Number.ToInt(), uint64(*overrides.Time)
 	header := &types.Header{
 		ParentHash:  parent.Hash(),
@@ -123,9 +120,6 @@ func (s *simulation) header(parent *types.Header, overrides *blockOverrides) (*t
 	// Without a difficulty of zero no fork from the merge on would be active.
 	if s.config.IsPostMerge(number.Uint64(), time) {
 		header.Difficulty = new(big.Int)
-	}
-	if overrides.Difficulty != nil && header.Difficulty.Sign() == 0 {
-		return nil, invalidParams("block %d: difficulty override is not allowed after the merge", number)
 	}
 	header = overrides.header(header)
 	if s.config.IsLondon(number) && header.BaseFee == nil {
@@ -151,7 +145,7 @@ func (s *simulation) header(parent *types.Header, overrides *blockOverrides) (*t
 		slot := *parent.SlotNumber + 1
 		header.SlotNumber = &slot
 	}
-	return header, nil
+	return header
 }
 
 // assemble applies the overrides and makes the EVM.

@@ -195,7 +195,7 @@ func TestSimulateFailuresAreResults(t *testing.T) {
 	if refused.Status != 0 || refused.Error == nil || refused.Error.Code != codeReverted || refused.Error.Message != "execution reverted: no luck" || refused.Error.Data == "" {
 		t.Errorf("revert: %+v %+v", refused, refused.Error)
 	}
-	if looped.Status != 0 || looped.Error == nil || looped.Error.Code != codeVM || !strings.Contains(looped.Error.Message, FlagGasCap) {
+	if looped.Status != 0 || looped.Error == nil || looped.Error.Code != codeVM || !strings.HasSuffix(looped.Error.Message, "(gas limit was capped by the RPC server's global gas cap)") {
 		t.Errorf("loop: %+v %+v", looped, looped.Error)
 	}
 }
