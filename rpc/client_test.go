@@ -203,7 +203,7 @@ func TestGethClient(t *testing.T) {
 }
 
 // verifyProof returns what a proof proves to be at a key, nil if nothing is.
-func verifyProof(t *testing.T, root common.Hash, key []byte, proof []string) []byte {
+func verifyProof(t testing.TB, root common.Hash, key []byte, proof []string) []byte {
 	t.Helper()
 	nodes := memorydb.New()
 	for _, node := range proof {

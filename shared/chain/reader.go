@@ -78,6 +78,9 @@ func (s *Service) StateOf(header *types.Header) (*state.StateDB, error) {
 		return live, nil
 	}
 	historic, histErr := s.bc.HistoricState(header.Root, header.Number, header.Time)
+	if left, _, err := s.bc.StateIndexProgress(); histErr != nil && err == nil && left > 0 {
+		histErr = fmt.Errorf("%w: %d blocks are yet to be indexed, which begins a minute after a chain's first start", histErr, left)
+	}
 	if histErr != nil {
 		return nil, fmt.Errorf("state of block %d (%#x) is not available: %w", header.Number, header.Hash(), histErr)
 	}
