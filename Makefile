@@ -23,6 +23,13 @@ RACE_TIMEOUT ?= 15m
 ARGS         ?=
 IMAGE        ?= monolith
 
+# The public JSON-RPC specification with its recorded cases, where a copy lies
+# beside this folder. The test that replays them is skipped without it.
+EXECUTION_APIS := $(abspath ../shared/execution-apis)
+ifneq ($(wildcard $(EXECUTION_APIS)/openrpc.json),)
+export MONOLITH_EXECUTION_APIS ?= $(EXECUTION_APIS)
+endif
+
 .DEFAULT_GOAL := help
 
 ##@ Everyday
