@@ -13,6 +13,7 @@ import (
 	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/monolith-chain/monolith/shared/txpool"
+	"github.com/monolith-chain/monolith/shared/wallet"
 	chainsync "github.com/monolith-chain/monolith/sync"
 )
 
@@ -37,12 +38,14 @@ type Config struct {
 	P2P     nodep2p.Config
 	Sync    chainsync.Config
 	Miner   miner.Config
+	Wallet  wallet.Config
 	RPC     noderpc.Config
 	Metrics bool
 	Monitor monitor.Config
 
 	ipcPath    string // as given; RPC.IPCPath is what comes of it
 	ipcDisable bool
+	keystore   string // as given; Wallet.Keystore.Dir is what comes of it
 	jwtSecret  string // as given; RPC.Auth.SecretFile is what comes of it
 	genesis    *Genesis
 
@@ -132,6 +135,16 @@ func (c *Config) P2PConfig() nodep2p.Config {
 	p2p := c.P2P
 	p2p.KeyFile = c.inDataDir(p2p.KeyFile)
 	return p2p
+}
+
+// WalletConfig returns the wallet's settings with the keys that it holds anyway: on a
+// built-in network those of the funded accounts, which everybody knows.
+func (c *Config) WalletConfig() wallet.Config {
+	keys := c.Wallet
+	if c.Network != "" {
+		keys.Open = DevKeys()
+	}
+	return keys
 }
 
 // Warnings are what is odd about the sources, but no fault.

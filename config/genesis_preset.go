@@ -52,10 +52,11 @@ func DevAccounts() []common.Address {
 	}
 }
 
-// DevKeys returns the private keys of DevAccounts, in the same order.
+// DevKeys returns the keys of DevAccounts, for a wallet to keep: they are made anew at
+// each call.
 func DevKeys() []*ecdsa.PrivateKey {
 	var keys []*ecdsa.PrivateKey
-	for _, hex := range []string{
+	for _, digits := range []string{
 		"ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
 		"59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
 		"5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
@@ -67,11 +68,7 @@ func DevKeys() []*ecdsa.PrivateKey {
 		"dbda1821b80551c9d65939329250298aa3472ba22feea921c0cf5d620ea67b97",
 		"2a871d0798f97d79848a013d4936a73bf4cc922c825d33c1cf7073dff6d409c6",
 	} {
-		key, err := crypto.HexToECDSA(hex)
-		if err != nil {
-			panic(err) // constants
-		}
-		keys = append(keys, key)
+		keys = append(keys, crypto.ToECDSAUnsafe(common.FromHex(digits))) // these are keys
 	}
 	return keys
 }

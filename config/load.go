@@ -12,7 +12,6 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
-	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -186,6 +185,7 @@ func (c *Config) settle() []error {
 		c.RPC.WS = false
 	}
 	c.settleAuth()
+	faults = append(faults, c.settleWallet()...)
 	c.RPC.IPCPath = c.inDataDir(c.ipcPath)
 	if len(c.RPC.IPCPath) > longestSocket && !c.Set("ipcpath") && !c.ipcDisable {
 		c.warnings = append(c.warnings, fmt.Sprintf("no IPC: the path %s is too long for a socket, choose another with --ipcpath", c.RPC.IPCPath))
@@ -204,34 +204,6 @@ func (c *Config) settle() []error {
 		}
 	}
 	return faults
-}
-
-// settleAuth switches the authenticated port on for who says anything about it, and
-// finds a place for its secret.
-func (c *Config) settleAuth() {
-	auth := &c.RPC.Auth
-	if !c.Set(noderpc.FlagAuth) {
-		auth.Enabled = slices.ContainsFunc([]string{
-			noderpc.FlagAuthAddr, noderpc.FlagAuthPort, noderpc.FlagAuthVHosts, noderpc.FlagAuthSecret, noderpc.FlagAuthAPI,
-		}, c.Set)
-	}
-	auth.SecretFile = c.jwtSecret
-	if auth.SecretFile == "" {
-		auth.SecretFile = c.inDataDir("jwtsecret")
-	}
-}
-
-// settleDevRPC opens what development tools and the pages under development need.
-func (c *Config) settleDevRPC() {
-	if !c.Set(noderpc.FlagHTTPAPI) {
-		c.RPC.API = noderpc.DevNamespaces()
-	}
-	if !c.Set(noderpc.FlagHTTPCORS) {
-		c.RPC.CORS = []string{"*"}
-	}
-	if !c.Set(noderpc.FlagWSOrigins) {
-		c.RPC.WSOrigins = []string{"*"}
-	}
 }
 
 // settleNetwork decides which network it is and loads its genesis.

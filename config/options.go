@@ -10,6 +10,7 @@ import (
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/logging"
+	"github.com/monolith-chain/monolith/shared/wallet"
 )
 
 // Headings of the help, in this order.
@@ -17,6 +18,7 @@ const (
 	categoryNetwork  = "NETWORK AND DATA"
 	categoryPeers    = "PEERS"
 	categoryMining   = "MINING"
+	categoryAccounts = "ACCOUNTS"
 	categoryRPC      = "JSON-RPC"
 	categoryLimits   = "JSON-RPC LIMITS"
 	categoryPool     = "TRANSACTION POOL"
@@ -33,7 +35,7 @@ const (
 // flags, the environment variables, the file's keys, what WriteTOML prints, and
 // the table in the README.
 func (c *Config) options() []Option {
-	options := slices.Concat(c.networkOptions(), c.peerOptions(), c.miningOptions(), c.rpcOptions(), c.limitOptions(),
+	options := slices.Concat(c.networkOptions(), c.peerOptions(), c.miningOptions(), c.accountOptions(), c.rpcOptions(), c.limitOptions(),
 		c.poolOptions(), c.storageOptions(), c.operatorOptions())
 	for i := range options {
 		options[i].initial = options[i].value.get()
@@ -122,6 +124,20 @@ func (c *Config) miningOptions() []Option {
 			Usage: "lowest tip per gas that a transaction must pay to be mined"},
 		{Name: "miner.idle", Arg: "DURATION", value: durationValue(&m.Idle, 0),
 			Usage: "mine empty blocks no more often than this; 0 for always"},
+	})
+}
+
+func (c *Config) accountOptions() []Option {
+	w := &c.Wallet
+	return under(categoryAccounts, []Option{
+		{Name: flagKeystore, Arg: "DIR", Default: "keystore in the data directory", value: textValue(&c.keystore),
+			Usage: "directory of key files, in geth's format; see the command account"},
+		{Name: wallet.FlagUnlock, Arg: "LIST", value: addressesValue(&w.Unlock),
+			Usage: "accounts of the keystore to sign for without being asked again: whoever can call the node can spend what they have"},
+		{Name: wallet.FlagPasswords, Arg: "FILE", value: textValue(&w.PasswordFile),
+			Usage: "file with the passwords of --unlock, a line each, the last one for all that follow; or of the command account"},
+		{Name: "lightkdf", value: switchValue(&w.Keystore.Light),
+			Usage: "new key files cost less to open, and to guess the passwords of: for tests"},
 	})
 }
 

@@ -217,6 +217,33 @@ func addressValue(field *common.Address) value {
 	return parsed(kindText, field, ParseAddress, format)
 }
 
+// addressesValue accepts several addresses, separated by commas.
+func addressesValue(field *[]common.Address) value {
+	var words []string
+	list := listValue(&words)
+	parse := func(s string) ([]common.Address, error) {
+		if err := list.set(s); err != nil {
+			return nil, err
+		}
+		addresses := make([]common.Address, len(words))
+		for i, word := range words {
+			var err error
+			if addresses[i], err = ParseAddress(word); err != nil {
+				return nil, err
+			}
+		}
+		return addresses, nil
+	}
+	format := func(addresses []common.Address) string {
+		words := make([]string, len(addresses))
+		for i, a := range addresses {
+			words[i] = a.Hex()
+		}
+		return strings.Join(words, ",")
+	}
+	return parsed(kindList, field, parse, format)
+}
+
 // ParseAddress reads an account's address in hex. An address in mixed case must
 // carry a right EIP-55 checksum. The empty text is the zero address.
 func ParseAddress(s string) (common.Address, error) {

@@ -18,13 +18,15 @@ var localOnly = []string{"admin", "miner"}
 
 // publicNamespaces are those that Config.API may name.
 func publicNamespaces() []string {
-	return append([]string{"debug", "eth", "net", "testing", "txpool", "web3"}, devNamespaces()...)
+	return append([]string{"debug", "eth", "net", "personal", "testing", "txpool", "web3"}, devNamespaces()...)
 }
 
 // handlers are the receivers whose exported methods are the JSON-RPC, by namespace.
 type handlers map[string][]any
 
 func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
+	send := &sendAPI{f}
+	accounts := newAccountAPI(send, cfg.Wallet)
 	h := handlers{
 		"eth": {
 			&chainAPI{b, cfg.History},
@@ -32,7 +34,8 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&stateAPI{b},
 			&callAPI{b, f},
 			&txAPI{b},
-			&sendAPI{f},
+			send,
+			accounts,
 			&feeAPI{f},
 			&workAPI{cfg.Miner},
 			filters,
@@ -52,6 +55,9 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 	if cfg.Dev != nil {
 		h.addDev(b, f, cfg.Dev, cfg.ClientVersion)
 	}
+	if len(accounts.sending) > 0 {
+		h["personal"] = []any{&personalAPI{accounts}}
+	}
 	if cfg.Network != nil {
 		h["admin"] = []any{&adminAPI{b, cfg.Network, cfg.PeerHead}}
 	}
@@ -60,6 +66,9 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 
 // newServer makes a server of the given namespaces.
 func (h handlers) newServer(namespaces []string, cfg Config) (*rpc.Server, error) {
+	if slices.Contains(namespaces, "eth") && !slices.Contains(namespaces, "personal") { // see personalAPI
+		namespaces = append([]string{"personal"}, namespaces...)
+	}
 	server := rpc.NewServer()
 	// The number of requests in a batch is checked before, in gate.
 	server.SetBatchLimits(0, cfg.Limits.BatchResponse)

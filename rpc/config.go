@@ -60,6 +60,7 @@ const (
 	FlagFilterTimeout = "rpc.filter-timeout"
 	FlagFilterBacklog = "rpc.filter-backlog"
 	FlagMinTip        = "gpo.mintip"
+	FlagUnlock        = "unlock"
 )
 
 // Config is what the interfaces serve, where, and how much a client may ask.
@@ -69,6 +70,7 @@ type Config struct {
 	Miner Miner // nil = none: "pending" is then the head
 	Dev   Dev   // nil = no development chain: its namespaces are not there
 
+	Wallet   Wallet   // keys to sign with; nil = none
 	Network  Network  // nil = none: no peers, and no namespace admin
 	PeerHead PeerHead // what admin_peers tells of a peer's chain; nil = nothing
 

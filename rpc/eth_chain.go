@@ -39,9 +39,6 @@ func (api *chainAPI) Syncing() any {
 	return showProgress(progress)
 }
 
-// Accounts is eth_accounts: those whose keys the node holds.
-func (api *chainAPI) Accounts() []common.Address { return []common.Address{} }
-
 // Coinbase is eth_coinbase: who is paid for the blocks mined here.
 func (api *chainAPI) Coinbase() (common.Address, error) {
 	if api.miner == nil || api.miner.Etherbase() == (common.Address{}) {

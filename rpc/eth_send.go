@@ -34,6 +34,11 @@ func (api *sendAPI) poolRaw(raw hexutil.Bytes) (common.Hash, error) {
 	if err := tx.UnmarshalBinary(raw); err != nil {
 		return common.Hash{}, err
 	}
+	return api.submit(tx)
+}
+
+// submit puts a signed transaction into the pool.
+func (api *sendAPI) submit(tx *types.Transaction) (common.Hash, error) {
 	if err := api.checkFee(tx.GasPrice(), tx.Gas()); err != nil {
 		return common.Hash{}, err
 	}
@@ -64,15 +69,29 @@ func (api *sendAPI) checkFee(price *big.Int, gas uint64) error {
 	return nil
 }
 
-// filledTx is the answer to eth_fillTransaction: a transaction to sign.
-type filledTx struct {
+// wholeTx is a transaction, signed or yet to be signed, in both its forms.
+type wholeTx struct {
 	Raw hexutil.Bytes      `json:"raw"`
 	Tx  *types.Transaction `json:"tx"`
 }
 
+func newWholeTx(tx *types.Transaction) (*wholeTx, error) {
+	raw, err := tx.MarshalBinary()
+	return &wholeTx{Raw: raw, Tx: tx}, err
+}
+
 // FillTransaction is eth_fillTransaction: it adds what the client left out, nonce,
 // gas limit and fees.
-func (api *sendAPI) FillTransaction(ctx context.Context, args callArgs) (*filledTx, error) {
+func (api *sendAPI) FillTransaction(ctx context.Context, args callArgs) (*wholeTx, error) {
+	tx, err := api.complete(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	return newWholeTx(tx)
+}
+
+// complete makes a transaction, unsigned, of arguments that leave something out.
+func (api *sendAPI) complete(ctx context.Context, args callArgs) (*types.Transaction, error) {
 	if args.BlobVersionedHashes != nil || args.MaxFeePerBlobGas != nil {
 		return nil, errors.New("blob transactions are not supported")
 	}
@@ -103,7 +122,5 @@ func (api *sendAPI) FillTransaction(ctx context.Context, args callArgs) (*filled
 		}
 		args.Gas = &gas
 	}
-	tx := args.transaction()
-	raw, err := tx.MarshalBinary()
-	return &filledTx{Raw: raw, Tx: tx}, err
+	return args.transaction(), nil
 }

@@ -28,7 +28,7 @@ type scene struct {
 }
 
 func newScene(t *testing.T) *scene {
-	s := &scene{node: newNode(t)}
+	s := &scene{node: newNode(t, withWallet(t, 9))}
 	s.counter = s.node.deploy()
 	s.deploy = s.head()
 	s.tx = s.increment(1, s.counter)
@@ -84,13 +84,13 @@ func (s *scene) exchanges() []exchange {
 		ok("net_version", `"4242"`),
 		ok("net_listening", `true`),
 		ok("net_peerCount", `"0x0"`),
-		ok("rpc_modules", `{"eth":"1.0","net":"1.0","rpc":"1.0","testing":"1.0","txpool":"1.0","web3":"1.0"}`),
+		ok("rpc_modules", `{"eth":"1.0","net":"1.0","personal":"1.0","rpc":"1.0","testing":"1.0","txpool":"1.0","web3":"1.0"}`),
 		ok("rpc_discover", `{"openrpc":"`+openrpcVersion+`","info":{"version":"Monolith/test"}}`),
 
 		ok("eth_chainId", `"0x1092"`),
 		ok("eth_blockNumber", `"0x2"`),
 		ok("eth_syncing", `false`),
-		ok("eth_accounts", `[]`),
+		ok("eth_accounts", `[`+quoted(lower(chaintest.Address(9)))+`]`),
 		ok("eth_coinbase", quoted(lower(etherbase))),
 		ok("eth_mining", `false`),
 		ok("eth_hashrate", `"0x0"`),
@@ -279,7 +279,7 @@ func hex0x(s string) string {
 func TestMethods(t *testing.T) {
 	s := newScene(t)
 	asked := make(map[string]bool)
-	for _, e := range slices.Concat(s.exchanges(), s.callExchanges(), s.debugExchanges()) {
+	for _, e := range slices.Concat(s.exchanges(), s.callExchanges(), s.debugExchanges(), s.accountExchanges()) {
 		asked[e.method] = true
 		params, err := json.Marshal(e.params)
 		s.check(err)

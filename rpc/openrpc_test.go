@@ -276,7 +276,7 @@ func newEverything(t *testing.T) *node {
 		cfg.Network, cfg.PeerHead = network, peerHead
 		cfg.API = publicNamespaces()
 		cfg.IPCPath = filepath.Join(t.TempDir(), "ipc")
-	})
+	}, withWallet(t, 9))
 }
 
 // without returns the names that are not among the others.

@@ -268,6 +268,9 @@ func knownTypes() map[reflect.Type]any {
 		reflect.TypeFor[addressList]():    schema{"title": "address or addresses", "anyOf": []any{addressSchema, arrayOf(addressSchema)}},
 		reflect.TypeFor[reorgTx]():        reorgPair,
 		reflect.TypeFor[reorgOptions]():   schema{"title": "depth, or all options", "anyOf": []any{anyNumber, schema{"type": "object", "properties": schema{"depth": anyNumber, "tx_block_pairs": arrayOf(reorgPair)}}}},
+		reflect.TypeFor[typedData](): schema{"title": "EIP-712 typed data, or a string with its JSON", "anyOf": []any{schema{"type": "string"}, schema{
+			"type": "object", "required": []string{"types", "primaryType", "domain", "message"},
+		}}},
 
 		reflect.TypeFor[blockResult]():    reference("BlockObject"),
 		reflect.TypeFor[txResult]():       reference("TransactionInformation"),

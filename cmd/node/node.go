@@ -20,6 +20,7 @@ import (
 	"github.com/monolith-chain/monolith/shared/pow"
 	"github.com/monolith-chain/monolith/shared/registry"
 	"github.com/monolith-chain/monolith/shared/txpool"
+	"github.com/monolith-chain/monolith/shared/wallet"
 	chainsync "github.com/monolith-chain/monolith/sync"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -53,7 +54,7 @@ type registration func(ctx context.Context) error
 // store is what every command that opens the chain needs; all is a whole node.
 func (n *node) store() []registration { return []registration{n.registerDB, n.registerChain} }
 func (n *node) all() []registration {
-	return append(n.store(), n.registerTxPool, n.registerP2P, n.registerSync, n.registerMiner, n.registerRPC, n.registerMonitor)
+	return append(n.store(), n.registerTxPool, n.registerP2P, n.registerSync, n.registerMiner, n.registerWallet, n.registerRPC, n.registerMonitor)
 }
 
 // register builds services in order. If one cannot be built, those before it
@@ -151,11 +152,18 @@ func (n *node) registerMiner(context.Context) error {
 	return add(n, func() (*miner.Service, error) { return miner.New(cfg) })
 }
 
+func (n *node) registerWallet(ctx context.Context) error {
+	cfg := n.cfg.WalletConfig()
+	cfg.Log = n.logger("wallet")
+	return add(n, func() (*wallet.Service, error) { return wallet.New(ctx, cfg) })
+}
+
 func (n *node) registerRPC(context.Context) error {
 	cfg := n.cfg.RPC
 	if err := errors.Join(
 		n.services.FetchService(&cfg.Chain),
 		n.services.FetchService(&cfg.Pool),
+		n.services.FetchService(&cfg.Wallet),
 	); err != nil {
 		return err
 	}
