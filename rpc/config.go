@@ -26,6 +26,8 @@ const (
 	FlagHTTPVHosts    = "http.vhosts"
 	FlagHTTPRead      = "http.read-timeout"
 	FlagHTTPWrite     = "http.write-timeout"
+	FlagConns         = "http.connection-limit"
+	FlagClientConns   = "http.client-connection-limit"
 	FlagHTTPIdle      = "http.idle-timeout"
 	FlagWSOrigins     = "ws.origins"
 	FlagWSRequests    = "ws.request-limit"
@@ -49,14 +51,18 @@ const (
 	FlagBatchResponse = "rpc.batch-response-max-size"
 	FlagResponse      = "rpc.response-max-size"
 	FlagBody          = "rpc.http-body-limit"
+	FlagRequests      = "rpc.request-limit"
+	FlagMemory        = "rpc.memory-limit"
 	FlagHeavySlots    = "rpc.heavy-slots"
 	FlagHeavyQueue    = "rpc.heavy-queue"
 	FlagHeavyWait     = "rpc.heavy-wait"
 	FlagLogRange      = "rpc.rangelimit"
 	FlagLogQuery      = "rpc.logquerylimit"
+	FlagLogResults    = "rpc.logresultlimit"
 	FlagTxSync        = "rpc.txsync.defaulttimeout"
 	FlagTxSyncMax     = "rpc.txsync.maxtimeout"
 	FlagFilters       = "rpc.filter-limit"
+	FlagClientFilters = "rpc.client-filter-limit"
 	FlagFilterTimeout = "rpc.filter-timeout"
 	FlagFilterBacklog = "rpc.filter-backlog"
 	FlagMinTip        = "gpo.mintip"
@@ -122,6 +128,11 @@ type Limits struct {
 	BatchItems    int // requests in a batch
 	BatchResponse int // bytes of a batch's answers
 	Response      int // bytes of one answer
+	Requests      int // being worked on, of all clients
+	Memory        int // bytes of requests that are being worked on and answers that are being sent
+
+	Conns       int // TCP connections, HTTP and WebSocket
+	ClientConns int // the same from one IP address
 
 	HeavySlots int           // calls that may compute for long at a time; 0 = one less than processors, at least one
 	HeavyQueue int           // calls that may wait for a slot
@@ -132,9 +143,11 @@ type Limits struct {
 	TxSyncTimeout    time.Duration // eth_sendRawTransactionSync waits for a receipt
 	TxSyncMaxTimeout time.Duration // at most so long, whatever the client asks for
 
+	LogResults    int           // logs that a query may find; 0 = any
 	Filters       int           // polled filters
+	ClientFilters int           // those of one client
 	FilterTimeout time.Duration // a filter that is not polled for so long is removed
-	FilterBacklog int           // results that may wait in one filter
+	FilterBacklog int           // results that may wait in all filters together
 
 	ReadTimeout  time.Duration // to receive a request
 	WriteTimeout time.Duration // to answer one
@@ -183,13 +196,19 @@ func DefaultLimits() Limits {
 		BatchItems:        1000,
 		BatchResponse:     25_000_000,
 		Response:          128 << 20,
+		Requests:          16384,
+		Memory:            512 << 20,
+		Conns:             2000,
+		ClientConns:       500,
 		HeavyQueue:        1024,
 		HeavyWait:         10 * time.Second,
 		LogRange:          100_000,
 		LogQuery:          1000,
 		TxSyncTimeout:     20 * time.Second,
 		TxSyncMaxTimeout:  time.Minute,
+		LogResults:        100_000,
 		Filters:           1000,
+		ClientFilters:     500,
 		FilterTimeout:     5 * time.Minute,
 		FilterBacklog:     100_000,
 		ReadTimeout:       30 * time.Second,
@@ -297,6 +316,11 @@ func (l Limits) validate() error {
 	positive(FlagTxSync, int64(l.TxSyncTimeout))
 	positive(FlagTxSyncMax, int64(l.TxSyncMaxTimeout))
 	positive(FlagResponse, int64(l.Response))
+	positive(FlagRequests, int64(l.Requests))
+	positive(FlagMemory, int64(l.Memory))
+	positive(FlagConns, int64(l.Conns))
+	positive(FlagClientConns, int64(l.ClientConns))
+	positive(FlagClientFilters, int64(l.ClientFilters))
 	positive(FlagHeavyQueue, int64(l.HeavyQueue))
 	positive(FlagHeavyWait, int64(l.HeavyWait))
 	positive(FlagFilters, int64(l.Filters))
@@ -311,8 +335,11 @@ func (l Limits) validate() error {
 	if l.EVMTimeout < 0 || l.TxFeeCap < 0 || l.LogQuery < 0 {
 		faults = append(faults, fmt.Errorf("--%s, --%s or --%s is negative", FlagEVMTimeout, FlagTxFeeCap, FlagLogQuery))
 	}
-	if l.HeavySlots < 0 {
-		faults = append(faults, fmt.Errorf("--%s is negative", FlagHeavySlots))
+	if l.HeavySlots < 0 || l.LogResults < 0 {
+		faults = append(faults, fmt.Errorf("--%s or --%s is negative", FlagHeavySlots, FlagLogResults))
+	}
+	if l.Memory > 0 && l.Memory < l.Body {
+		faults = append(faults, fmt.Errorf("--%s is less than --%s, one request", FlagMemory, FlagBody))
 	}
 	return errors.Join(faults...)
 }

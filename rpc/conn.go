@@ -45,6 +45,10 @@ type link interface {
 // keep.
 var errFrameTooLarge = errors.New("frame too large")
 
+// errNoMemory is a link's answer to a frame that there is no memory for, which it did
+// not keep.
+var errNoMemory = errors.New("no memory for the frame")
+
 // errFrameSyntax is a link's answer to what is not JSON and hides where the next
 // frame starts.
 var errFrameSyntax = errors.New("frame is not JSON")
@@ -140,6 +144,8 @@ func (c *conn) next() ([]byte, error) {
 	switch {
 	case errors.Is(err, errFrameTooLarge):
 		return nil, c.send(c.gate.tooLarge())
+	case errors.Is(err, errNoMemory):
+		return nil, c.send(c.gate.crowded(nil))
 	case errors.Is(err, errFrameSyntax):
 		return nil, c.end(errors.Join(err, c.send(parseError())))
 	case err != nil:
@@ -158,6 +164,9 @@ func (c *conn) next() ([]byte, error) {
 	if !c.awaitRoom() {
 		return nil, c.end(io.EOF)
 	}
+	if len(frame) > smallFrame && !c.gate.memory.take(len(frame)) {
+		return nil, c.send(c.gate.crowded(nil))
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var heaviest weight
@@ -166,6 +175,7 @@ func (c *conn) next() ([]byte, error) {
 		c.running.Go(func() { c.serveHeavy(frame, heaviest) })
 		return nil, nil
 	}
+	c.release(frame)                // what is light is done at once
 	return append(frame, '\n'), nil // which ends a number, for example
 }
 
@@ -193,16 +203,24 @@ func (c *conn) end(reason error) error {
 	return reason
 }
 
+// release gives back the memory of a request.
+func (c *conn) release(frame []byte) {
+	if len(frame) > smallFrame {
+		c.gate.memory.give(len(frame))
+	}
+}
+
 // serveHeavy answers a frame that may take long.
 func (c *conn) serveHeavy(frame []byte, heaviest weight) {
 	ctx := c.ctx
-	if c.timeout > 0 {
+	if c.timeout > 0 && heaviest > waiting { // who waits says for how long
 		ctx = answerUntil{ctx, time.Now().Add(c.timeout)}
 	}
 	request := &http.Request{
 		Method: http.MethodPost, RemoteAddr: c.peer,
 		Header: http.Header{"Content-Type": {"application/json"}},
 	}
+	defer c.release(frame)
 	answer := c.heavy.serve(heavyFrame{c.server, request.WithContext(ctx), c.client}, frame, heaviest)
 	c.mu.Lock()
 	c.frames--
@@ -235,13 +253,22 @@ func (c *conn) send(frame []byte) error {
 	if c.closing || c.broken {
 		return net.ErrClosed
 	}
-	limit := c.gate.limits.ConnQueue
-	if len(c.queue) > 0 && c.queued+len(frame) > limit {
+	switch fits := c.gate.memory.take(len(frame)); {
+	case fits && (len(c.queue) == 0 || c.queued+len(frame) <= c.gate.limits.ConnQueue):
+	case len(c.queue) > 0:
+		if fits {
+			c.gate.memory.give(len(frame))
+		}
 		// There is no telling the client: this would have to wait, too.
 		c.gate.metrics.refuse(refusedSlow)
 		c.log.WithFields(logrus.Fields{"peer": c.peer, "bytes": c.queued, "flag": "--" + FlagWSQueue}).Debug("Connection closed: the client does not read")
 		c.abort()
 		return net.ErrClosed
+	default: // this client reads, others have taken up the memory
+		if len(frame) > smallFrame {
+			frame = c.gate.crowded(responseID(frame))
+		}
+		c.gate.memory.used.Add(int64(len(frame)))
 	}
 	c.queue = append(c.queue, frame)
 	c.queued += len(frame)
@@ -253,6 +280,7 @@ func (c *conn) send(frame []byte) error {
 func (c *conn) abort() {
 	c.broken = true
 	c.cancel()
+	c.gate.memory.give(c.queued)
 	c.queue, c.queued = nil, 0
 	c.changed.Broadcast()
 	c.link.kill()
@@ -293,7 +321,9 @@ func (c *conn) writeLoop() {
 			c.link.close(reason)
 			return
 		}
-		if err := c.link.write(frame, time.Now().Add(sendTimeout)); err != nil {
+		err := c.link.write(frame, time.Now().Add(sendTimeout))
+		c.gate.memory.give(len(frame))
+		if err != nil {
 			c.kill()
 		}
 	}

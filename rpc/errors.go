@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -75,8 +76,19 @@ func errSupplied(err error, gas uint64) error {
 	return fmt.Errorf("err: %w (supplied gas %d)", err, gas)
 }
 
+// limitError is for what a limit does not allow.
+func limitError(format string, args ...any) error {
+	return &codedError{Code: codeLimit, Message: fmt.Sprintf(format, args...)}
+}
+
 // seeFlag tells the reader of an error which flag moves the limit.
 func seeFlag(flag string) string { return " (see --" + flag + ")" }
+
+// flagSeen is the flag at the end of such an error.
+func flagSeen(message []byte) string {
+	_, flag, _ := bytes.Cut(message, []byte(" (see --"))
+	return string(bytes.TrimSuffix(flag, []byte{')'}))
+}
 
 // revertError explains a reverted call: the reason where the revert data is a
 // Solidity Error(string) or Panic(uint256), and the data for the client to decode.

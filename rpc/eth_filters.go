@@ -31,16 +31,20 @@ type filterAPI struct {
 	stopped       bool
 	filters       map[rpc.ID]*filter
 	installing    int            // filters on their way into the map
+	clients       map[string]int // filters by client, those on their way included
+	backlog       int            // results in all filters
 	subscriptions map[string]int // by connection
 }
 
 // filter collects events until it is asked for them.
 type filter struct {
 	source  *filters.Subscription
+	client  string                  // see clientOf
 	query   *filters.FilterCriteria // of a log filter
 	results []any
 	used    time.Time // last asked for
-	overrun bool      // more than Limits.FilterBacklog came; it collects no more
+	overrun bool      // it was the fullest when there were too many results; it collects no more
+	removed bool
 }
 
 func newFilterAPI(b *backend, feeds *feeds) *filterAPI {
@@ -51,17 +55,18 @@ func newFilterAPI(b *backend, feeds *feeds) *filterAPI {
 		events:        filters.NewEventSystem(system),
 		quit:          make(chan struct{}),
 		filters:       make(map[rpc.ID]*filter),
+		clients:       make(map[string]int),
 		subscriptions: make(map[string]int),
 	}
 }
 
 // NewFilter is eth_newFilter.
-func (api *filterAPI) NewFilter(query filters.FilterCriteria) (rpc.ID, error) {
+func (api *filterAPI) NewFilter(ctx context.Context, query filters.FilterCriteria) (rpc.ID, error) {
 	if err := api.checkQuery(query); err != nil {
 		return "", err
 	}
 	events := make(chan []*types.Log)
-	return install(api, &query, events, func() (*filters.Subscription, error) {
+	return install(ctx, api, &query, events, func() (*filters.Subscription, error) {
 		return api.events.SubscribeLogs(ethereum.FilterQuery(query), events)
 	}, func(logs []*types.Log) []any {
 		return each(logs, func(log *types.Log) any { return logResult{log} })
@@ -69,9 +74,9 @@ func (api *filterAPI) NewFilter(query filters.FilterCriteria) (rpc.ID, error) {
 }
 
 // NewBlockFilter is eth_newBlockFilter.
-func (api *filterAPI) NewBlockFilter() (rpc.ID, error) {
+func (api *filterAPI) NewBlockFilter(ctx context.Context) (rpc.ID, error) {
 	events := make(chan *types.Header)
-	return install(api, nil, events, func() (*filters.Subscription, error) {
+	return install(ctx, api, nil, events, func() (*filters.Subscription, error) {
 		return api.events.SubscribeNewHeads(events), nil
 	}, func(header *types.Header) []any {
 		return []any{header.Hash()}
@@ -80,9 +85,9 @@ func (api *filterAPI) NewBlockFilter() (rpc.ID, error) {
 
 // NewPendingTransactionFilter is eth_newPendingTransactionFilter: hashes, or
 // transactions in full.
-func (api *filterAPI) NewPendingTransactionFilter(full *bool) (rpc.ID, error) {
+func (api *filterAPI) NewPendingTransactionFilter(ctx context.Context, full *bool) (rpc.ID, error) {
 	events := make(chan []*types.Transaction)
-	return install(api, nil, events, func() (*filters.Subscription, error) {
+	return install(ctx, api, nil, events, func() (*filters.Subscription, error) {
 		return api.events.SubscribePendingTxs(events), nil
 	}, func(txs []*types.Transaction) []any {
 		return each(txs, api.showTx(full))
@@ -105,16 +110,17 @@ func each[T any](items []T, show func(T) any) []any {
 }
 
 // install adds a filter and launches the loop that collects its events.
-func install[T any](api *filterAPI, query *filters.FilterCriteria, events <-chan T, subscribe func() (*filters.Subscription, error), show func(T) []any) (rpc.ID, error) {
-	if err := api.reserve(); err != nil {
+func install[T any](ctx context.Context, api *filterAPI, query *filters.FilterCriteria, events <-chan T, subscribe func() (*filters.Subscription, error), show func(T) []any) (rpc.ID, error) {
+	client := clientOf(rpc.PeerInfoFromContext(ctx).RemoteAddr)
+	if err := api.reserve(client); err != nil {
 		return "", err
 	}
 	source, err := subscribe()
 	if err != nil {
-		api.release(nil)
+		api.release(client, nil)
 		return "", err
 	}
-	f := &filter{source: source, query: query, used: time.Now()}
+	f := &filter{source: source, client: client, query: query, used: time.Now()}
 	go func() {
 		defer api.loops.Done()
 		for {
@@ -126,50 +132,94 @@ func install[T any](api *filterAPI, query *filters.FilterCriteria, events <-chan
 			}
 		}
 	}()
-	api.release(f)
+	api.release(client, f)
 	return source.ID, nil
 }
 
-// reserve makes sure that there is room for one more filter, and that stop waits for
-// its loop.
-func (api *filterAPI) reserve() error {
+// reserve makes sure that there is room for one more filter of a client, and that stop
+// waits for its loop.
+func (api *filterAPI) reserve(client string) error {
 	api.mu.Lock()
 	defer api.mu.Unlock()
 	if api.stopped {
 		return errStopping
 	}
 	if len(api.filters)+api.installing >= api.limits.Filters {
-		return fmt.Errorf("too many filters: the limit is %d%s", api.limits.Filters, seeFlag(FlagFilters))
+		return limitError("too many filters: the limit is %d%s", api.limits.Filters, seeFlag(FlagFilters))
 	}
+	if api.clients[client] >= api.limits.ClientFilters {
+		return limitError("too many filters of %s: the limit is %d%s", client, api.limits.ClientFilters, seeFlag(FlagClientFilters))
+	}
+	api.clients[client]++
 	api.installing++
 	api.loops.Add(1)
 	return nil
 }
 
 // release ends a reservation with the filter that it was for, or with none.
-func (api *filterAPI) release(f *filter) {
+func (api *filterAPI) release(client string, f *filter) {
 	api.mu.Lock()
 	defer api.mu.Unlock()
 	api.installing--
 	if f == nil {
+		api.uncount(client)
 		api.loops.Done()
 		return
 	}
 	api.filters[f.source.ID] = f
 	if api.stopped { // stop has listed the filters already
-		delete(api.filters, f.source.ID)
+		api.forget(f.source.ID)
 		go f.source.Unsubscribe()
 	}
 }
 
+// forget removes a filter. The caller holds mu.
+func (api *filterAPI) forget(id rpc.ID) *filter {
+	f := api.filters[id]
+	if f != nil {
+		delete(api.filters, id)
+		api.uncount(f.client)
+		api.take(f)
+		f.removed = true
+	}
+	return f
+}
+
+// uncount is for a client that has a filter less. The caller holds mu.
+func (api *filterAPI) uncount(client string) {
+	if api.clients[client]--; api.clients[client] == 0 {
+		delete(api.clients, client)
+	}
+}
+
+// take empties a filter. The caller holds mu.
+func (api *filterAPI) take(f *filter) []any {
+	results := f.results
+	f.results = nil
+	api.backlog -= len(results)
+	return results
+}
+
+// collect adds to a filter. When there are too many results in all of them, the
+// fullest one loses its own: whoever polls has little waiting.
 func (api *filterAPI) collect(f *filter, results []any) {
 	api.mu.Lock()
 	defer api.mu.Unlock()
-	if f.overrun = f.overrun || len(f.results)+len(results) > api.limits.FilterBacklog; f.overrun {
-		f.results = nil
+	if f.overrun || f.removed {
 		return
 	}
 	f.results = append(f.results, results...)
+	api.backlog += len(results)
+	for api.backlog > api.limits.FilterBacklog {
+		fullest := f
+		for _, other := range api.filters {
+			if len(other.results) > len(fullest.results) {
+				fullest = other
+			}
+		}
+		api.take(fullest)
+		fullest.overrun = true
+	}
 }
 
 // GetFilterChanges is eth_getFilterChanges: what has come since it was last called.
@@ -180,11 +230,10 @@ func (api *filterAPI) GetFilterChanges(id rpc.ID) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	results := f.results
-	f.results = nil
+	results := api.take(f)
 	if f.overrun {
 		f.overrun = false // whoever asks again gets what comes from now on
-		return nil, fmt.Errorf("filter overrun: more than %d results were waiting%s", api.limits.FilterBacklog, seeFlag(FlagFilterBacklog))
+		return nil, fmt.Errorf("filter overrun: more than %d results were waiting, most of them here%s", api.limits.FilterBacklog, seeFlag(FlagFilterBacklog))
 	}
 	if results == nil {
 		results = []any{}
@@ -220,8 +269,7 @@ func (api *filterAPI) lookup(id rpc.ID) (*filter, error) {
 // UninstallFilter is eth_uninstallFilter.
 func (api *filterAPI) UninstallFilter(id rpc.ID) bool {
 	api.mu.Lock()
-	f := api.filters[id]
-	delete(api.filters, id)
+	f := api.forget(id)
 	api.mu.Unlock()
 	if f == nil {
 		return false

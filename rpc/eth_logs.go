@@ -33,8 +33,12 @@ func (api *filterAPI) GetLogs(ctx context.Context, query filters.FilterCriteria)
 		}
 		filter = api.system.NewRangeFilter(int64(begin), int64(end), query.Addresses, query.Topics, 0)
 	}
-	logs, err := filter.Logs(ctx)
-	if err != nil {
+	found := &logCount{limit: int64(api.limits.LogResults)}
+	logs, err := filter.Logs(found.in(ctx, len(query.Addresses) == 0 && len(query.Topics) == 0))
+	switch {
+	case found.over() || found.limit > 0 && int64(len(logs)) > found.limit:
+		return nil, limitError("more than %d logs found: ask for fewer blocks%s", found.limit, seeFlag(FlagLogResults))
+	case err != nil:
 		return nil, err
 	}
 	if logs == nil {
@@ -118,10 +122,17 @@ func (b filterBackend) GetReceipts(_ context.Context, hash common.Hash) (types.R
 }
 
 // GetLogs returns copies: the filter system fills in what is derived.
-func (b filterBackend) GetLogs(_ context.Context, hash common.Hash, number uint64) ([][]*types.Log, error) {
+func (b filterBackend) GetLogs(ctx context.Context, hash common.Hash, number uint64) ([][]*types.Log, error) {
 	receipts := b.chain.GetRawReceipts(hash, number)
 	if receipts == nil {
 		return nil, nil
+	}
+	if count := countedIn(ctx); count != nil && count.all {
+		for _, receipt := range receipts {
+			if err := count.add(len(receipt.Logs)); err != nil {
+				return nil, err
+			}
+		}
 	}
 	logs := make([][]*types.Log, len(receipts))
 	for i, receipt := range receipts {
@@ -144,7 +155,7 @@ func (b filterBackend) ChainDb() ethdb.Database { return nil }
 func (b filterBackend) CurrentView() *filtermaps.ChainView { return b.chain.CurrentView() }
 
 func (b filterBackend) NewMatcherBackend() filtermaps.MatcherBackend {
-	return b.chain.NewMatcherBackend()
+	return countedMatcher{b.chain.NewMatcherBackend()}
 }
 
 func (b filterBackend) SubscribeNewTxsEvent(ch chan<- core.NewTxsEvent) event.Subscription {

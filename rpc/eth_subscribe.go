@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/core/types"
@@ -125,7 +124,7 @@ func (api *filterAPI) countSubscription(peer string) error {
 		return errStopping
 	}
 	if limit := api.limits.ConnSubscriptions; api.subscriptions[peer] >= limit {
-		return fmt.Errorf("too many subscriptions on this connection: the limit is %d%s", limit, seeFlag(FlagWSSubscribe))
+		return limitError("too many subscriptions on this connection: the limit is %d%s", limit, seeFlag(FlagWSSubscribe))
 	}
 	api.subscriptions[peer]++
 	api.loops.Add(1)

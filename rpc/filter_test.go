@@ -84,7 +84,7 @@ func TestFilterLimit(t *testing.T) {
 	first := get[string](n, "eth_newBlockFilter")
 	get[string](n, "eth_newFilter", map[string]any{})
 	_, err := n.ask("eth_newBlockFilter")
-	wantError(t, err, codeServer, "too many filters: the limit is 2 (see --rpc.filter-limit)")
+	wantError(t, err, codeLimit, "too many filters: the limit is 2 (see --rpc.filter-limit)")
 	get[bool](n, "eth_uninstallFilter", first)
 	get[string](n, "eth_newBlockFilter")
 }
@@ -99,7 +99,7 @@ func TestFilterBacklog(t *testing.T) {
 		return n.rpc.filters.filters[rpc.ID(id)].overrun
 	})
 	_, err := n.ask("eth_getFilterChanges", id)
-	wantError(t, err, codeServer, "filter overrun: more than 3 results were waiting (see --rpc.filter-backlog)")
+	wantError(t, err, codeServer, "filter overrun: more than 3 results were waiting, most of them here (see --rpc.filter-backlog)")
 	block := n.mine()
 	n.await("the block after the overrun", func() bool {
 		return slices.Contains(get[[]common.Hash](n, "eth_getFilterChanges", id), block.Hash())
@@ -265,7 +265,7 @@ func TestUnsubscribe(t *testing.T) {
 	heads, sub := n.subscribe(client, "newHeads")
 	n.subscribe(client, "logs", map[string]any{})
 	_, err := client.EthSubscribe(t.Context(), make(chan json.RawMessage), "newHeads")
-	wantError(t, err, codeServer, "too many subscriptions on this connection: the limit is 2 (see --ws.subscription-limit)")
+	wantError(t, err, codeLimit, "too many subscriptions on this connection: the limit is 2 (see --ws.subscription-limit)")
 	n.subscribe(n.dialWS(), "newHeads") // another connection has its own
 
 	receiveHead(t, heads, n.mine())

@@ -60,6 +60,8 @@ func isID(value []byte) bool {
 type response struct {
 	id   []byte
 	code int // of the error; 0 without one
+
+	message []byte // of the error; nil if it is no plain string
 }
 
 // skimResponses calls visit for each response in a frame of our own server, in which
@@ -73,9 +75,11 @@ func skimResponses(frame []byte, visit func(response)) {
 				r.id = m.value()
 			case "error":
 				for e := (members{object: m.value()}); e.next(); {
-					if string(e.key) == "code" {
+					switch string(e.key) {
+					case "code":
 						r.code, _ = strconv.Atoi(string(e.value()))
-						break
+					case "message":
+						r.message = plainString(e.value())
 					}
 				}
 			}

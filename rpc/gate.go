@@ -10,10 +10,19 @@ import (
 type gate struct {
 	limits  Limits
 	metrics *metrics
+	memory  *budget
+}
+
+func newGate(limits Limits, m *metrics) gate {
+	return gate{limits, m, &budget{limit: int64(limits.Memory)}}
 }
 
 // refuse returns the answer to a frame that is not to be served, or nil.
 func (g gate) refuse(frame []byte) []byte {
+	if g.metrics.open.Load() >= int64(g.limits.Requests) {
+		g.metrics.refuse(refusedRequests)
+		return errorFrame(nil, codeLimit, fmt.Sprintf("node is busy: the limit is %d requests at a time%s", g.limits.Requests, seeFlag(FlagRequests)))
+	}
 	if i := skipSpace(frame, 0); i == len(frame) || frame[i] != '[' {
 		return nil
 	}
@@ -31,6 +40,13 @@ func (g gate) refuse(frame []byte) []byte {
 	answer := errorFrame(first, codeInvalidRequest, fmt.Sprintf("batch too large: %d requests, the limit is %d%s",
 		size, g.limits.BatchItems, seeFlag(FlagBatchItems)))
 	return append(append([]byte{'['}, answer...), ']')
+}
+
+// crowded is the answer to a frame for which there is no memory, or in place of such
+// an answer.
+func (g gate) crowded(id []byte) []byte {
+	g.metrics.refuse(refusedMemory)
+	return errorFrame(id, codeLimit, fmt.Sprintf("node is busy: requests and answers take up %d bytes%s", g.limits.Memory, seeFlag(FlagMemory)))
 }
 
 // tooLarge is the answer to a frame that was not even read.
@@ -70,10 +86,16 @@ func (g gate) bound(frame []byte) []byte {
 	if len(frame) <= g.limits.Response || frame[0] == '[' {
 		return frame
 	}
-	var id []byte
-	skimResponses(frame, func(r response) { id = r.id })
 	g.metrics.refuse(refusedResponse)
-	return errorFrame(id, codeTooLarge, fmt.Sprintf("response too large: the limit is %d bytes%s", g.limits.Response, seeFlag(FlagResponse)))
+	return errorFrame(responseID(frame), codeTooLarge, fmt.Sprintf("response too large: the limit is %d bytes%s", g.limits.Response, seeFlag(FlagResponse)))
+}
+
+// responseID is the id of a single answer.
+func responseID(frame []byte) (id []byte) {
+	if frame[0] == '{' {
+		skimResponses(frame, func(r response) { id = r.id })
+	}
+	return id
 }
 
 func (g gate) replace(frame, plain []byte, reason string, object []byte) []byte {

@@ -174,7 +174,10 @@ func (b *batch) answer() answer {
 
 // call answers one request as soon as it has a slot.
 func (h *heavyCalls) call(f heavyFrame, frame []byte, w weight) answer {
-	if w == heavy {
+	switch w {
+	case light, waiting:
+		return h.gate.pass(f.server, f.request, frame)
+	case heavy:
 		if a, done := h.try(f, frame); done {
 			return a
 		}

@@ -18,6 +18,10 @@ import (
 // one packet anyway.
 const gzipMinimum = 1400
 
+// maxHeader bounds the head of a request, in bytes. Browsers with many cookies for
+// localhost send a few thousand.
+const maxHeader = 32 << 10
+
 // index is what a browser sees.
 const index = `This is the JSON-RPC interface of a Monolith node.
 
@@ -85,19 +89,12 @@ func (h *httpHandler) serveIndex(w http.ResponseWriter, r *http.Request) {
 
 // serveRPC passes a request through the gate to go-ethereum's server.
 func (h *httpHandler) serveRPC(w http.ResponseWriter, r *http.Request) {
-	limit := int64(h.gate.limits.Body)
 	body, _ := h.buffers.Get().(*bytes.Buffer)
 	defer h.buffers.Put(body)
 	body.Reset()
-	if r.ContentLength <= limit {
-		if _, err := body.ReadFrom(io.LimitReader(r.Body, limit+1)); err != nil {
-			http.Error(w, "request body cannot be read", http.StatusBadRequest)
-			return
-		}
-	}
-	if max(r.ContentLength, int64(body.Len())) > limit {
-		h.gate.metrics.refuse(refusedBody)
-		http.Error(w, h.gate.limits.bodyError(), http.StatusRequestEntityTooLarge)
+	reserved, ok := h.receive(w, r, body)
+	defer h.gate.memory.give(reserved)
+	if !ok {
 		return
 	}
 	answer := &answerWriter{handler: h, w: w, gzip: strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")}
@@ -118,6 +115,39 @@ func (h *httpHandler) serveRPC(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body.Bytes()))
 	r.ContentLength = int64(body.Len())
 	h.server.ServeHTTP(answer, r)
+}
+
+// receive reads a request's body, or refuses it. What is more than small is reserved.
+func (h *httpHandler) receive(w http.ResponseWriter, r *http.Request, body *bytes.Buffer) (reserved int, ok bool) {
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		h.gate.metrics.refuse(refusedEncoding)
+		http.Error(w, "compressed requests are not accepted: send them as they are", http.StatusUnsupportedMediaType)
+		return 0, false
+	}
+	limit := int64(h.gate.limits.Body)
+	if r.ContentLength <= limit {
+		_, err := body.ReadFrom(io.LimitReader(r.Body, smallFrame))
+		if err == nil && body.Len() == smallFrame {
+			if !h.gate.memory.take(int(limit)) {
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusServiceUnavailable)
+				_, _ = w.Write(h.gate.crowded(nil)) // a client that is gone does not want it
+				return 0, false
+			}
+			reserved = int(limit)
+			_, err = body.ReadFrom(io.LimitReader(r.Body, limit+1-smallFrame))
+		}
+		if err != nil {
+			http.Error(w, "request body cannot be read", http.StatusBadRequest)
+			return reserved, false
+		}
+	}
+	if max(r.ContentLength, int64(body.Len())) > limit {
+		h.gate.metrics.refuse(refusedBody)
+		http.Error(w, h.gate.limits.bodyError(), http.StatusRequestEntityTooLarge)
+		return reserved, false
+	}
+	return reserved, true
 }
 
 // answerUntil tells the server by when to answer. It does not end by itself: the
@@ -182,6 +212,7 @@ func (a *answerWriter) Flush() {
 func (a *answerWriter) finish(frame []byte) error {
 	header := a.w.Header()
 	header.Add("Vary", "Accept-Encoding")
+	plain := frame
 	if a.gzip && len(frame) >= gzipMinimum {
 		buffer, _ := a.handler.buffers.Get().(*bytes.Buffer)
 		defer a.handler.buffers.Put(buffer)
@@ -193,6 +224,14 @@ func (a *answerWriter) finish(frame []byte) error {
 		_ = compressor.Close()
 		frame = buffer.Bytes()
 		header.Set("Content-Encoding", "gzip")
+	}
+	if size := len(frame); size > smallFrame {
+		if a.handler.gate.memory.take(size) {
+			defer a.handler.gate.memory.give(size)
+		} else {
+			header.Del("Content-Encoding")
+			frame = a.handler.gate.crowded(responseID(plain))
+		}
 	}
 	header.Set("Content-Length", strconv.Itoa(len(frame)))
 	if a.status != 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -23,9 +24,29 @@ const (
 	refusedResponse = "response_size"
 	refusedTimeout  = "timeout"
 	refusedSlow     = "slow_reader"
+	refusedConn     = "connections"
+	refusedRequests = "requests"
+	refusedMemory   = "memory"
+	refusedEncoding = "encoding"
 	refusedQueue    = "heavy_queue"
 	refusedWait     = "heavy_wait"
 )
+
+// refusedByHandlers are the reasons of errors that handlers make, by the flag that they
+// name.
+func refusedByHandlers() map[string]string {
+	return map[string]string{
+		FlagGasCap:        "gas",
+		FlagEVMTimeout:    "evm_time",
+		FlagLogRange:      "log_range",
+		FlagLogQuery:      "log_query",
+		FlagLogResults:    "log_results",
+		FlagFilters:       "filters",
+		FlagClientFilters: "client_filters",
+		FlagFilterBacklog: "filter_backlog",
+		FlagWSSubscribe:   "subscriptions",
+	}
+}
 
 type metrics struct {
 	requests *prometheus.CounterVec   // by method
@@ -34,7 +55,9 @@ type metrics struct {
 	refused  *prometheus.CounterVec   // by reason
 	conns    *prometheus.GaugeVec     // by transport
 	inFlight prometheus.Gauge
+	open     atomic.Int64 // the same
 
+	byFlag  map[string]string  // see refusedByHandlers
 	methods map[string]*method // those served; read-only
 	unknown *method
 }
@@ -64,8 +87,9 @@ func newMetrics(registerer prometheus.Registerer, served []string) (*metrics, er
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9), // 0.1 ms to 6.5 s
 		}, []string{"method"}),
 		refused:  counters("refused_total", "Requests and connections turned away by a limit, by reason.", "reason"),
-		conns:    prometheus.NewGaugeVec(prometheus.GaugeOpts(opts("connections", "Open WebSocket and IPC connections, by transport.")), []string{"transport"}),
+		conns:    prometheus.NewGaugeVec(prometheus.GaugeOpts(opts("connections", "Open connections, by transport; those of WebSockets are also HTTP's.")), []string{"transport"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts(opts("requests_in_flight", "Requests that are being worked on."))),
+		byFlag:   refusedByHandlers(),
 		methods:  make(map[string]*method),
 		unknown:  &method{name: unknownMethod},
 	}
@@ -108,6 +132,12 @@ func (m *metrics) weight(r request) weight {
 
 func (m *metrics) refuse(reason string) { m.refused.WithLabelValues(reason).Inc() }
 
+// change counts requests that begin or end.
+func (m *metrics) change(by int) {
+	m.inFlight.Add(float64(by))
+	m.open.Add(int64(by))
+}
+
 // calls accounts for the requests of one HTTP request or connection, from the frame
 // that brings them to the one that answers them.
 type calls struct {
@@ -147,7 +177,7 @@ func (c *calls) begin(frame []byte) (open int, heaviest weight) {
 			c.open = append(c.open, openCall{string(r.id), method, now})
 		}
 	})
-	c.metrics.inFlight.Add(float64(len(c.open) - before))
+	c.metrics.change(len(c.open) - before)
 	return len(c.open), heaviest
 }
 
@@ -165,9 +195,12 @@ func (c *calls) end(frame []byte) int {
 		call.method.duration.Observe(time.Since(call.arrived).Seconds())
 		if r.code != 0 {
 			c.metrics.errors.WithLabelValues(call.method.name, strconv.Itoa(r.code)).Inc()
+			if reason := c.metrics.byFlag[flagSeen(r.message)]; reason != "" {
+				c.metrics.refuse(reason)
+			}
 		}
 	})
-	c.metrics.inFlight.Sub(float64(before - len(c.open)))
+	c.metrics.change(len(c.open) - before)
 	return len(c.open)
 }
 
@@ -175,7 +208,7 @@ func (c *calls) end(frame []byte) int {
 func (c *calls) abandon() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.metrics.inFlight.Sub(float64(len(c.open)))
+	c.metrics.change(-len(c.open))
 	c.open = nil
 }
 

@@ -61,7 +61,7 @@ func (s *Service) openPort(h handlers, a access) (*port, error) {
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort(a.addr, strconv.Itoa(a.port)))
+	tcp, err := net.Listen("tcp", net.JoinHostPort(a.addr, strconv.Itoa(a.port)))
 	if err != nil {
 		return nil, fmt.Errorf("open the JSON-RPC port: %w (is another node running? choose the port with --%s, the interface with --%s)", err, a.portFlag, a.addrFlag)
 	}
@@ -75,12 +75,13 @@ func (s *Service) openPort(h handlers, a access) (*port, error) {
 		handler = authenticate(a.secret, s.gate.metrics, handler)
 	}
 	limits := s.cfg.Limits
-	return &port{server: server, listener: listener, http: &http.Server{
+	return &port{server: server, listener: newListener(tcp, s.gate), http: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: limits.ReadTimeout,
 		ReadTimeout:       limits.ReadTimeout,
 		WriteTimeout:      limits.WriteTimeout + sendGrace,
 		IdleTimeout:       limits.IdleTimeout,
+		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          log.New(httpLog{s.cfg.Log}, "", 0),
 	}}, nil
 }

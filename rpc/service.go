@@ -87,7 +87,7 @@ func (s *Service) open(h handlers) error {
 	if err != nil {
 		return fmt.Errorf("rpc metrics: %w", err)
 	}
-	s.gate = gate{s.cfg.Limits, m}
+	s.gate = newGate(s.cfg.Limits, m)
 	s.heavy = newHeavyCalls(s.gate)
 	s.backend.long = s.heavy.long
 	if err := s.heavy.register(s.cfg.Registerer); err != nil {
@@ -275,7 +275,7 @@ func (s *Service) serveWS(server *rpc.Server, upgrader *websocket.Upgrader, w ht
 	if err != nil {
 		return // the client has been told
 	}
-	if c := s.connect(newWSLink(ws, s.cfg.Limits.Body), r.RemoteAddr, server); c != nil {
+	if c := s.connect(newWSLink(ws, s.gate), r.RemoteAddr, server); c != nil {
 		s.serveConn(c, "ws")
 	}
 }

@@ -7,6 +7,9 @@ const (
 	// light calls look something up. They never wait.
 	light weight = iota
 
+	// waiting calls cost little, but are there for long. They end with their client.
+	waiting
+
 	// heavy calls are short mostly and long sometimes, which only running them
 	// tells. They are read-only, and what they have done can be thrown away.
 	heavy
@@ -19,6 +22,7 @@ const (
 // longest entry that fits counts; methods without one are light.
 func weights() map[string]weight {
 	return map[string]weight{
+		"eth_sendRawTransactionSync":         waiting,
 		"eth_call":                           heavy,
 		"eth_callMany":                       heavy,
 		"eth_estimateGas":                    heavy,
@@ -34,6 +38,10 @@ func weights() map[string]weight {
 		"txpool_content":                     heavy,
 		"txpool_inspect":                     heavy,
 		"testing_*":                          long,
+		"anvil_mine":                         waiting,
+		"anvil_reorg":                        waiting,
+		"evm_mine":                           waiting,
+		"hardhat_mine":                       waiting,
 		"ots_*":                              heavy,
 		"trace_*":                            long,
 

@@ -1,6 +1,8 @@
 package rpc
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -29,9 +31,10 @@ func newUpgrader(origins []string, m *metrics) *websocket.Upgrader {
 	}
 	allowed := newOrigins(origins, true)
 	return &websocket.Upgrader{
-		ReadBufferSize:  4096,
-		WriteBufferSize: 4096,
-		WriteBufferPool: new(sync.Pool),
+		ReadBufferSize:   4096,
+		WriteBufferSize:  4096,
+		HandshakeTimeout: sendTimeout,
+		WriteBufferPool:  new(sync.Pool),
 		CheckOrigin: func(r *http.Request) bool {
 			origin := r.Header.Get("Origin")
 			return origin == "" || allowed.match(origin)
@@ -62,16 +65,17 @@ func localOrigins() []string {
 
 // wsLink is a WebSocket as a link: a message is a frame.
 type wsLink struct {
-	ws    *websocket.Conn
-	limit int64
+	ws   *websocket.Conn
+	gate gate
 
 	// mu orders interrupt and the read deadlines of the time after it.
 	mu          sync.Mutex
 	interrupted bool
+	receiving   bool // a message has begun, and is to end in time whatever comes between
 }
 
-func newWSLink(ws *websocket.Conn, limit int) *wsLink {
-	l := &wsLink{ws: ws, limit: int64(limit)}
+func newWSLink(ws *websocket.Conn, g gate) *wsLink {
+	l := &wsLink{ws: ws, gate: g}
 	ws.SetPongHandler(func(string) error { return l.extend() })
 	return l
 }
@@ -80,10 +84,21 @@ func newWSLink(ws *websocket.Conn, limit int) *wsLink {
 func (l *wsLink) extend() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.interrupted {
+	if l.interrupted || l.receiving {
 		return nil
 	}
 	return l.ws.SetReadDeadline(time.Now().Add(pongTimeout))
+}
+
+// receive gives the client time to send the message that it has begun, or ends that.
+func (l *wsLink) receive(begun bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.receiving = begun
+	if l.interrupted || !begun {
+		return nil
+	}
+	return l.ws.SetReadDeadline(time.Now().Add(l.gate.limits.ReadTimeout))
 }
 
 func (l *wsLink) interrupt() {
@@ -102,9 +117,37 @@ func (l *wsLink) read() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	frame, err := io.ReadAll(io.LimitReader(message, l.limit+1))
-	if err == nil && int64(len(frame)) > l.limit {
-		err = errFrameTooLarge // NextReader will skip what is left of it
+	if err := l.receive(true); err != nil {
+		return nil, err
+	}
+	frame, err := l.readAll(message)
+	if err == nil || errors.Is(err, errFrameTooLarge) || errors.Is(err, errNoMemory) {
+		// What is left of it has the same time to come.
+		_, rest := io.Copy(io.Discard, message)
+		err = errors.Join(err, rest, l.receive(false))
+	}
+	return frame, err
+}
+
+// readAll reads a message. What is more than small is reserved while it comes in.
+func (l *wsLink) readAll(message io.Reader) ([]byte, error) {
+	frame, err := io.ReadAll(io.LimitReader(message, smallFrame))
+	if err != nil || len(frame) < smallFrame {
+		return l.checked(frame, err)
+	}
+	limit := l.gate.limits.Body
+	if !l.gate.memory.take(limit) {
+		return nil, errNoMemory
+	}
+	defer l.gate.memory.give(limit)
+	buffer := bytes.NewBuffer(frame)
+	_, err = buffer.ReadFrom(io.LimitReader(message, int64(limit+1-smallFrame)))
+	return l.checked(buffer.Bytes(), err)
+}
+
+func (l *wsLink) checked(frame []byte, err error) ([]byte, error) {
+	if err == nil && len(frame) > l.gate.limits.Body {
+		err = errFrameTooLarge
 	}
 	return frame, err
 }
