@@ -234,16 +234,17 @@ func (c *conn) serveHeavy(frame []byte, heaviest weight) {
 
 // Write takes a frame of the server's.
 func (c *conn) Write(frame []byte) (int, error) {
-	c.mu.Lock()
-	c.inFlight = c.calls.end(frame)
-	c.changed.Broadcast()
-	c.mu.Unlock()
 	// The server uses its buffer again.
 	answer := bytes.Clone(bytes.TrimSuffix(frame, []byte{'\n'}))
 	if answer[0] == '[' { // only batches are too large, and nothing times out here
 		answer = c.gate.explain(answer)
 	}
-	return len(frame), c.send(c.gate.bound(answer))
+	answer = c.gate.bound(answer)
+	c.mu.Lock()
+	c.inFlight = c.calls.end(answer)
+	c.changed.Broadcast()
+	c.mu.Unlock()
+	return len(frame), c.send(answer)
 }
 
 // send queues a frame, which is the connection's from now on.

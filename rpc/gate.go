@@ -10,11 +10,11 @@ import (
 type gate struct {
 	limits  Limits
 	metrics *metrics
-	memory  *budget
+	memory  *memory
 }
 
 func newGate(limits Limits, m *metrics) gate {
-	return gate{limits, m, &budget{limit: int64(limits.Memory)}}
+	return gate{limits, m, &memory{limit: int64(limits.Memory)}}
 }
 
 // refuse returns the answer to a frame that is not to be served, or nil.
@@ -81,12 +81,11 @@ func (l Limits) timedOut() []byte {
 }
 
 // bound replaces an answer that is too large to be sent. A batch has a limit of its
-// own.
+// own. It is counted with the errors of handlers.
 func (g gate) bound(frame []byte) []byte {
 	if len(frame) <= g.limits.Response || frame[0] == '[' {
 		return frame
 	}
-	g.metrics.refuse(refusedResponse)
 	return errorFrame(responseID(frame), codeTooLarge, fmt.Sprintf("response too large: the limit is %d bytes%s", g.limits.Response, seeFlag(FlagResponse)))
 }
 

@@ -180,14 +180,15 @@ func (a *answerWriter) Write(frame []byte) (int, error) {
 		return a.w.Write(frame)
 	}
 	a.done = true
-	a.calls.end(frame)
 	size := len(frame)
 	if header := a.w.Header(); header.Get("Transfer-Encoding") != "" {
 		// So the server marks its errors, for compressors to leave them alone.
 		header.Del("Transfer-Encoding")
 		frame = a.handler.gate.explain(frame)
 	}
-	return size, a.finish(a.handler.gate.bound(frame))
+	frame = a.handler.gate.bound(frame)
+	a.calls.end(frame)
+	return size, a.finish(frame)
 }
 
 // send sends an answer that was made elsewhere.

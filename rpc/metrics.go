@@ -32,8 +32,8 @@ const (
 	refusedWait     = "heavy_wait"
 )
 
-// refusedByHandlers are the reasons of errors that handlers make, by the flag that they
-// name.
+// refusedByHandlers are the reasons of errors that are recognized by the flag that they
+// name: handlers make them.
 func refusedByHandlers() map[string]string {
 	return map[string]string{
 		FlagGasCap:        "gas",
@@ -45,6 +45,8 @@ func refusedByHandlers() map[string]string {
 		FlagClientFilters: "client_filters",
 		FlagFilterBacklog: "filter_backlog",
 		FlagWSSubscribe:   "subscriptions",
+		FlagResponse:      refusedResponse,
+		FlagTraceTime:     "trace_time",
 	}
 }
 

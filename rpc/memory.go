@@ -6,19 +6,19 @@ import "sync/atomic"
 // there is one per connection, of which there are not many.
 const smallFrame = 64 << 10
 
-// budget bounds what requests and answers take up together, in bytes.
-type budget struct {
+// memory bounds what requests and answers take up together, in bytes.
+type memory struct {
 	limit int64
 	used  atomic.Int64
 }
 
 // take reserves some of it, to be given back.
-func (b *budget) take(n int) bool {
-	if b.used.Add(int64(n)) <= b.limit {
+func (m *memory) take(n int) bool {
+	if m.used.Add(int64(n)) <= m.limit {
 		return true
 	}
-	b.give(n)
+	m.give(n)
 	return false
 }
 
-func (b *budget) give(n int) { b.used.Add(-int64(n)) }
+func (m *memory) give(n int) { m.used.Add(-int64(n)) }
