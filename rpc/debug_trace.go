@@ -185,6 +185,9 @@ func (api *traceAPI) TraceCall(ctx context.Context, args callArgs, block *rpc.Bl
 		return nil, err
 	}
 	call, err := api.prepareOn(statedb, header, args, config.StateOverrides, config.BlockOverrides)
+	if err == nil {
+		err = api.address(call, args)
+	}
 	if err != nil {
 		return nil, err
 	}
