@@ -198,6 +198,7 @@ func (s *scene) accountExchanges() []exchange {
 		ok("eth_signTransaction", fmt.Sprintf(`{"raw":"%v","tx":{"hash":"%v"}}`, hexutil.Bytes(raw), tx.Hash()), args),
 		ok("eth_sendTransaction", fmt.Sprintf("%q", tx.Hash()), args),
 		bad(codeServer, "already known", "eth_sendTransaction", args),
+		ok("eth_pendingTransactions", fmt.Sprintf(`[{"hash":"%v","blockHash":null}]`, tx.Hash())),
 	}
 }
 

@@ -57,6 +57,19 @@ func (api *accountAPI) known(account common.Address) error {
 	return nil
 }
 
+// PendingTransactions is eth_pendingTransactions: those of the node's accounts that are
+// in the pool and can be mined.
+func (api *accountAPI) PendingTransactions() []*txResult {
+	result := []*txResult{}
+	for _, account := range api.Accounts() {
+		pending, _ := api.send.pool.ContentFrom(account)
+		for _, tx := range pending {
+			result = append(result, api.send.pendingTx(tx))
+		}
+	}
+	return result
+}
+
 // SendTransaction is eth_sendTransaction: it completes a transaction as
 // eth_fillTransaction does, signs it and puts it into the pool.
 func (api *accountAPI) SendTransaction(ctx context.Context, transaction callArgs) (common.Hash, error) {
