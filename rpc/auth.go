@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/golang-jwt/jwt/v4"
 )
 
@@ -27,10 +28,16 @@ const (
 // loadSecret reads the secret of the authenticated port, 32 bytes in hex. If there is
 // no such file, it makes one that only its owner can read.
 func loadSecret(path string) ([]byte, error) {
-	text, err := os.ReadFile(path)
+	secret, err := ReadSecret(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return makeSecret(path)
 	}
+	return secret, err
+}
+
+// ReadSecret reads the secret of an authenticated port, 32 bytes in hex.
+func ReadSecret(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("secret of the authenticated port: %w%s", err, seeFlag(FlagAuthSecret))
 	}
@@ -55,6 +62,18 @@ func makeSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("make the secret of the authenticated port: %w%s", err, seeFlag(FlagAuthSecret))
 	}
 	return secret, nil
+}
+
+// NewAuth returns what gives a client's requests to an authenticated port their token.
+func NewAuth(secret []byte) rpc.HTTPAuth {
+	return func(header http.Header) error {
+		claims := jwt.RegisteredClaims{IssuedAt: jwt.NewNumericDate(time.Now())}
+		token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(secret)
+		if err == nil {
+			header.Set("Authorization", "Bearer "+token)
+		}
+		return err
+	}
 }
 
 // authenticate passes on the requests that bring a fresh token signed with the

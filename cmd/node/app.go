@@ -50,6 +50,8 @@ func (a *app) commands() []*cli.Command {
 			Description: "Writes blocks as geth export does, gzipped if the name ends in .gz. The node must not be running."},
 		{Name: "import", Usage: "add the blocks of chain files", ArgsUsage: "FILE...", Action: a.importFiles,
 			Description: "Reads what export, or geth export, wrote, gzipped or not. Blocks that are stored already are passed over, so an interrupted import goes on where it ended. The node must not be running."},
+		{Name: "miner", Usage: "mine for a node that runs elsewhere", Flags: externalFlags(), Action: a.external,
+			Description: "Asks a node for work (eth_getWork), searches, and hands over what it finds (eth_submitWork). The node needs --mine, and --miner.threads 0 if it is not to search itself; it says who is paid. Any number of miners may work for one node."},
 		{Name: "config", Usage: "print the effective configuration as a file", Action: a.config},
 		{Name: "health", Usage: "ask a running node whether it is well; the exit code tells", Action: a.health,
 			Flags: []cli.Flag{&cli.BoolFlag{Name: "ready", DisableDefaultText: true, Usage: "ask whether it is ready to serve, not only alive"}}},
