@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,11 +79,8 @@ func NewExternal(cfg ExternalConfig) (*External, error) {
 		faults = append(faults, fmt.Errorf("--cpu must be above 0 and at most 1, have %v", cfg.CPU))
 	}
 	u, err := url.Parse(cfg.URL)
-	switch {
-	case err != nil || cfg.URL == "":
-		faults = append(faults, fmt.Errorf("--rpc %q is no URL", cfg.URL))
-	case u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "ws" && u.Scheme != "wss":
-		faults = append(faults, fmt.Errorf("--rpc %s: the URL of a node begins with http, https, ws or wss, or is the path of its IPC socket", u.Redacted()))
+	if err != nil || cfg.URL == "" || !slices.Contains([]string{"", "http", "https", "ws", "wss"}, u.Scheme) {
+		faults = append(faults, errors.New("--rpc is the URL of a node, which begins with http, https, ws or wss, or the path of its IPC socket"))
 	}
 	if cfg.Log == nil {
 		faults = append(faults, errors.New("no logger"))
