@@ -43,6 +43,21 @@
 // it goes on; or, with Config.DevPeriod, at fixed times. If the base fee alone
 // keeps transactions waiting, an empty block every second lets it fall.
 //
+// # Miners outside of the node
+//
+// The job on the sealing threads is also put up on a board, from which Work hands it
+// out; see pow.Job for what it says. Those that somebody has stay good until there is
+// a new head, or settings that make other payloads: what SubmitWork brings is checked
+// at the cost of a hash and then takes the way of what a thread found. With no threads
+// of its own, the miner builds payloads only while somebody has asked within the last
+// ten seconds. External is such a miner, with the same threads.
+//
+// # Changes while it runs
+//
+// Settings can be changed at any time: Change stores them, and the main loop puts them
+// into force in its next step. If payloads look different with them, all work on
+// others is given up.
+//
 // # When mining pauses
 //
 // While the chain is syncing or nothing can be written, no work is done; Status
@@ -52,8 +67,8 @@
 //
 // # Goroutines and neighbours
 //
-// The main loop owns all decisions; the watcher and the sealing threads live as
-// long as it does, a builder for one payload. Stop waits for all of them. The
+// The main loop owns all decisions; the watcher lives as long as it does, sealing
+// threads until other ones relieve them, a builder for one payload. Stop waits for all of them. The
 // miner sees the chain and the pool through the interfaces Chain and Pool, and
 // knows sync and the database as the functions Synced and Writable. It goes
 // before all of these when the node stops.

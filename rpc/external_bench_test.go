@@ -31,14 +31,14 @@ func BenchmarkMiners(b *testing.B) {
 				if side == "node" {
 					n.check(n.miner.Change(func(s *miner.Settings) { s.Enabled = true }))
 					n.miner.Start()
-					time.Sleep(2 * time.Second)
+					<-time.After(2 * time.Second)
 					hashes += n.miner.Hashrate() * time.Since(began).Seconds()
 					n.check(n.miner.Stop())
 				} else {
 					n.check(n.miner.Change(func(s *miner.Settings) { s.Enabled, s.Threads = true, 0 }))
 					n.miner.Start()
 					d := dig(b, n.url())
-					time.Sleep(2 * time.Second)
+					<-time.After(2 * time.Second)
 					d.stop()
 					hashes += float64(d.entries("Mining ended")[0].Data["hashes"].(uint64))
 				}
