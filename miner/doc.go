@@ -68,9 +68,9 @@
 // # Goroutines and neighbours
 //
 // The main loop owns all decisions; the watcher lives as long as it does, sealing
-// threads until other ones relieve them, a builder for one payload. Stop waits for all of them. The
-// miner sees the chain and the pool through the interfaces Chain and Pool, and
-// knows sync and the database as the functions Synced and Writable. It goes
+// threads until other ones relieve them, a builder for one payload. Stop waits for
+// all of them. The miner sees the chain and the pool through the interfaces Chain and
+// Pool, and knows sync and the database as the functions Synced and Writable. It goes
 // before all of these when the node stops.
 //
 // Pending builds its own block, apart from the payloads that are being sealed,
