@@ -167,6 +167,8 @@ func TestBadValues(t *testing.T) {
 		{"miner.gaslimit", "99999999999999999999", "is not between"},
 		{"miner.gasprice", "-1", "not a whole number of wei"},
 		{"miner.gasprice", "1gwei", "not a whole number of wei"},
+		{"unlock", "0x1234", "not an address of 20 bytes"},
+		{"unlock", DevAccounts()[0].Hex() + ",", "has an empty entry"},
 		{"http.port", "65536", "65536 is not between 0 and 65535"},
 		{"http.api", "eth,,net", "has an empty entry"},
 		{"rpc.txfeecap", "-1", "-1 is not between 0 and"},
@@ -209,6 +211,7 @@ func TestConflicts(t *testing.T) {
 		t.Fatal(err)
 	}
 	genesis := write(t, "genesis.json", string(enc))
+	account := DevAccounts()[0].Hex()
 	stock := write(t, "stock.json", string(edit(t, enc, "config.pow", map[string]any{"engine": "stock"})))
 	for _, test := range []struct {
 		flags map[string]string
@@ -223,6 +226,12 @@ func TestConflicts(t *testing.T) {
 		{map[string]string{"genesis": stock, "unsafe-stock-consensus": "true", "mine": "true", "miner.etherbase": DevAccounts()[0].Hex()}, "--mine: the stock engine cannot mine"},
 		{map[string]string{"bootnodes": "boot,enode://aa@10.0.0.1:30303"}, "--bootnodes: target \"enode://aa@10.0.0.1:30303\": enode:// URLs name nodes of Ethereum's devp2p"},
 		{map[string]string{"p2p.deny": "10.0.0.0/40"}, "--p2p.deny: \"10.0.0.0/40\" is neither"},
+		{map[string]string{"unlock": account}, "--unlock: needs the file with the passwords, --password"},
+		{map[string]string{"unlock": account, "password": "p", "dev": "true"}, "--unlock: there is no data directory, name the keystore with --keystore"},
+		{map[string]string{"unlock": account, "password": "p", "http.addr": "::"}, "--unlock: JSON-RPC is open to the network on :: (--http.addr)"},
+		{map[string]string{"unlock": account, "password": "p", "http.addr": "node-1"}, "--unlock: JSON-RPC is open to the network on node-1"},
+		{map[string]string{"authrpc": "true", "dev": "true"}, "--authrpc: there is no data directory to keep the secret in, name a file with --authrpc.jwtsecret"},
+		{map[string]string{"authrpc.api": "eth,shh"}, "--authrpc.api shh: no such namespace, choose from admin, "},
 		{map[string]string{"p2p.port": "4000", "discovery.port": "4000"}, "--discovery.port: 4000 is --p2p.port too"},
 	} {
 		if _, err := Load(Sources{Flags: test.flags}); err == nil || !strings.Contains(err.Error(), test.want) {
@@ -234,6 +243,10 @@ func TestConflicts(t *testing.T) {
 		{"dev": "true", "network": "dev"},
 		{"http": "false"},
 		{"genesis": genesis, "mine": "true", "miner.etherbase": DevAccounts()[1].Hex()},
+		{"unlock": account, "password": "p", "http.addr": "::1"},
+		{"unlock": account, "password": "p", "http.addr": "localhost", "authrpc.addr": "0.0.0.0"},
+		{"unlock": account, "password": "p", "http.addr": "0.0.0.0", "http": "false"},
+		{"dev": "true", "http.addr": "0.0.0.0"}, // everybody knows its keys anyway
 	} {
 		if _, err := Load(Sources{Flags: flags}); err != nil {
 			t.Errorf("%v: %v", flags, err)
@@ -374,6 +387,7 @@ func TestRoundTrip(t *testing.T) {
 	for _, flags := range []map[string]string{
 		nil,
 		{"dev": "true", "dev.period": "1500ms"},
+		{"authrpc.port": "9551", "authrpc.api": "admin,eth", "unlock": DevAccounts()[1].Hex() + "," + DevAccounts()[0].Hex(), "password": "/p", "lightkdf": "true"},
 		{"genesis": genesis, "mine": "false", "datadir": "/tmp/a \"quoted\" \\ path"},
 		{"miner.extradata": "0x00ff22", "miner.cpu": "0.125", "http.corsdomain": "*", "http.vhosts": "", "rpc.txfeecap": "0.5", "mine": "true"},
 		{"miner.extradata": "né 🙂", "http": "false", "ipcdisable": "true", "metrics": "false", "miner.gasprice": "1000000000"},

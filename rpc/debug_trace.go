@@ -184,11 +184,11 @@ func (api *traceAPI) TraceCall(ctx context.Context, args callArgs, block *rpc.Bl
 	if err != nil {
 		return nil, err
 	}
-	call, err := api.prepareOn(statedb, header, config.StateOverrides, config.BlockOverrides)
-	if err != nil {
-		return nil, err
+	call, err := api.prepareOn(statedb, header, args, config.StateOverrides, config.BlockOverrides)
+	if err == nil {
+		err = api.address(call, args)
 	}
-	if err := api.address(call, args); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	if next := new(big.Int).Add(header.Number, common.Big1); call.block.BlockNumber.Cmp(next) == 0 {

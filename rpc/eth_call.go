@@ -111,11 +111,20 @@ func (b *backend) stage(args callArgs, at rpc.BlockNumberOrHash, accounts *state
 	if err != nil {
 		return nil, err
 	}
-	return b.prepareOn(statedb, header, accounts, block)
+	return b.stageOn(statedb, header, accounts, block)
 }
 
-// prepareOn is stage for a state, which it changes.
-func (b *backend) prepareOn(statedb *state.StateDB, header *types.Header, accounts *stateOverrides, block *blockOverrides) (*call, error) {
+// prepareOn is prepare for a state, which it changes.
+func (b *backend) prepareOn(statedb *state.StateDB, header *types.Header, args callArgs, accounts *stateOverrides, block *blockOverrides) (*call, error) {
+	c, err := b.stageOn(statedb, header, accounts, block)
+	if err != nil {
+		return nil, err
+	}
+	return c, b.address(c, args)
+}
+
+// stageOn is stage for a state, which it changes.
+func (b *backend) stageOn(statedb *state.StateDB, header *types.Header, accounts *stateOverrides, block *blockOverrides) (*call, error) {
 	if err := block.check(); err != nil {
 		return nil, err
 	}

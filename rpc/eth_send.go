@@ -95,16 +95,18 @@ func (api *sendAPI) complete(ctx context.Context, args callArgs) (*types.Transac
 	if args.BlobVersionedHashes != nil || args.MaxFeePerBlobGas != nil {
 		return nil, errors.New("blob transactions are not supported")
 	}
-	if args.To == nil && len(args.input()) == 0 {
-		return nil, errors.New("contract creation without any data provided")
-	}
-	if args.Data != nil && args.Input != nil && !bytes.Equal(*args.Data, *args.Input) {
-		return nil, errors.New(`both "data" and "input" are set and not equal. Please use "input" to pass transaction call data`)
-	}
-	if err := args.check(api.config.ChainID, api.baseFee()); err != nil {
+	if err := api.fill(ctx, &args); err != nil {
 		return nil, err
 	}
-	if err := api.fill(ctx, &args); err != nil {
+	switch {
+	case args.Data != nil && args.Input != nil && !bytes.Equal(*args.Data, *args.Input):
+		return nil, errors.New(`both "data" and "input" are set and not equal. Please use "input" to pass transaction call data`)
+	case args.To == nil && len(args.input()) == 0:
+		return nil, errors.New("contract creation without any data provided")
+	case args.To == nil && args.AuthorizationList != nil:
+		return nil, errors.New(`authorizationList provided for contract creation, but "to" field is missing`)
+	}
+	if err := args.check(api.config.ChainID, api.baseFee()); err != nil {
 		return nil, err
 	}
 	args.ChainID = (*hexutil.Big)(api.config.ChainID)

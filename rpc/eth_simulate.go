@@ -170,7 +170,8 @@ func lineUp(blocks []simulateBlock, base *types.Header) ([]simulateBlock, error)
 		if at == nil {
 			at = new(hexutil.Uint64)
 			*at = hexutil.Uint64(time + simulateInterval)
-		} else if uint64(*at) <= time {
+		}
+		if uint64(*at) <= time {
 			return &codedError{Code: codeBlockTime, Message: fmt.Sprintf("block timestamps must be in order: %d <= %d", *at, time)}
 		}
 		number, time = new(big.Int).Add(number, common.Big1), uint64(*at)

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/big"
@@ -227,4 +228,36 @@ func TestSimulateTransfersInside(t *testing.T) {
 	if len(logs) != 2 || logs[1].Index != 1 || logs[1].Topics[2] != common.BytesToHash(taker[:]) {
 		t.Errorf("logs are %+v", logs)
 	}
+}
+
+// FuzzSimulateOptions: whatever is asked for is refused or makes a line of at most 256
+// blocks, each the next of the one before.
+func FuzzSimulateOptions(f *testing.F) {
+	for _, seed := range []string{
+		`{"blockStateCalls":[{}]}`,
+		`{"blockStateCalls":[{"blockOverrides":{"number":"0x20","time":"0x200"},"calls":[{"to":null}]},null]}`,
+		`{"blockStateCalls":[{"stateOverrides":{"0x7000000000000000000000000000000000000007":{"code":"0x00","state":{}}}}],"validation":true}`,
+		`{"blockStateCalls":[{"blockOverrides":{"time":"0xffffffffffffffff"}},{}]}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, input []byte) {
+		var options simulateOptions
+		if json.Unmarshal(input, &options) != nil || options.check() != nil {
+			return
+		}
+		base := &types.Header{Number: big.NewInt(16), Time: 100}
+		line, err := lineUp(options.BlockStateCalls, base)
+		if err != nil {
+			return
+		}
+		if len(line) > maxSimulateBlocks {
+			t.Fatalf("%d blocks", len(line))
+		}
+		for i, block := range line {
+			if got := block.Block.Number.ToInt().Uint64(); got != 17+uint64(i) {
+				t.Fatalf("block %d has number %d", i, got)
+			}
+		}
+	})
 }

@@ -7,9 +7,6 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
-
-	"github.com/monolith-chain/monolith/shared/chain/chaintest"
-	"github.com/monolith-chain/monolith/shared/pow"
 )
 
 // attributes are those of a block on the head.
@@ -26,10 +23,8 @@ func (n *node) attributes() object {
 // A block that is built on a development chain is a valid one of it, from the pool or
 // of given transactions, and is not the chain's before it is inserted.
 func TestBuildBlock(t *testing.T) {
-	p := chaintest.Params() // those of --dev
-	p.TargetInterval, p.HalfLife, p.InitialTarget = 1, 30, pow.MaxCompact
-	p.Limit.Sub(p.Limit.Lsh(p.Limit, 1), common.Big1)
-	n := newNodeOf(t, t.TempDir(), p)
+	n := newDevNode(t)
+	get[any](n, "evm_setAutomine", false)
 	waiting := n.transfer(1)
 	n.send(waiting)
 	given := n.transfer(2)

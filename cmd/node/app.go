@@ -46,6 +46,7 @@ func (a *app) commands() []*cli.Command {
 			{Name: "new", Usage: "write the genesis file of a new network", Flags: genesisFlags(), Action: a.genesisNew},
 			{Name: "show", Usage: "print the genesis file of the network that the settings choose", Action: a.genesisShow},
 		}},
+		{Name: "account", Usage: "make, list and move the keys of accounts", Subcommands: a.accountCommands()},
 		{Name: "export", Usage: "write the chain to a file", ArgsUsage: "FILE [FIRST LAST]", Action: a.export,
 			Description: "Writes blocks as geth export does, gzipped if the name ends in .gz. The node must not be running."},
 		{Name: "import", Usage: "add the blocks of chain files", ArgsUsage: "FILE...", Action: a.importFiles,

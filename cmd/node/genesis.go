@@ -68,7 +68,7 @@ func (a *app) genesisNew(ctx *cli.Context) error {
 		_, err := a.stdout.Write(text)
 		return err
 	}
-	if err := writeNewFile(path, text); err != nil {
+	if err := writeNewFile(path, text, 0o644); err != nil {
 		return fmt.Errorf("write genesis file: %w", err)
 	}
 	fmt.Fprintf(a.stderr, "wrote %s, genesis block %s\n", path, genesis.Hash())
@@ -255,10 +255,10 @@ func genesisText(g *config.Genesis) ([]byte, error) {
 	return text.Bytes(), nil
 }
 
-// writeNewFile refuses to replace a file: a network's genesis cannot be made
-// again.
-func writeNewFile(path string, data []byte) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+// writeNewFile refuses to replace a file: a network's genesis, or a key, cannot be
+// made again.
+func writeNewFile(path string, data []byte, mode os.FileMode) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ Commands (%s COMMAND --help tells more):
 			writeEntry(&page, strings.TrimSpace(command.Name+" "+command.ArgsUsage), command.Usage)
 		}
 		for _, sub := range command.Subcommands {
-			writeEntry(&page, command.Name+" "+sub.Name, sub.Usage)
+			writeEntry(&page, strings.TrimSpace(command.Name+" "+sub.Name+" "+sub.ArgsUsage), sub.Usage)
 		}
 	}
 	page.WriteString(`
