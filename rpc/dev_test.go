@@ -18,11 +18,16 @@ const bank = 9
 // newDevNode starts a node of a development chain, with its controls.
 func newDevNode(t testing.TB, change ...func(*Config)) *node {
 	t.Helper()
+	return newNodeOf(t, t.TempDir(), devParams(), change...)
+}
+
+// devParams are a development chain's: any nonce is a proof.
+func devParams() *pow.Params {
 	p := pow.DefaultParams()
 	p.TargetInterval, p.HalfLife = 1, 30
 	p.Limit = new(big.Int).Sub(new(big.Int).Lsh(common.Big1, 256), common.Big1)
 	p.InitialTarget = pow.MaxCompact
-	return newNodeOf(t, t.TempDir(), &p, change...)
+	return &p
 }
 
 // openDev makes the controls. The node has the keys of all funded accounts but the

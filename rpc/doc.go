@@ -32,6 +32,16 @@
 // makes openrpc.json anew, and TestOpenRPC fails until it is. What a type does not say,
 // of a result that marshals itself for instance, is in openrpc_types_test.go.
 //
+// What the methods answer is recorded in testdata/cases, in the form of the public
+// specification's cases and on a chain of our own. TestCases replays them, holds
+// parameters and results against the document, and wants a case of every method and of
+// every class of errors: one is added to the lists in cases_*_test.go, and
+//
+//	go test ./rpc -run TestCase -update
+//
+// records it. The difference that git then shows is to be read: it is what clients will
+// see. With -v the test prints a table of the methods.
+//
 // Limits are in Limits, each with a default; an error that one of them causes
 // names the flag that changes it.
 //

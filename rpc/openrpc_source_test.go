@@ -22,10 +22,6 @@ type source struct {
 	packages map[string]map[string]map[string]*declaration // by path, type and method
 }
 
-var nameList = regexp.MustCompile(`^\w+ is [\w.]+_?\w+(( and|,) \w+_\w+)*`)
-
-func notInName(r rune) bool { return r == ' ' || r == ',' }
-
 // declaration is a method as it is written.
 type declaration struct {
 	doc    string
@@ -132,16 +128,15 @@ func (d *declaration) param(i int) string {
 // text is what the doc comment says beyond the method's name, in one paragraph.
 func (d *declaration) text(method string) string {
 	doc := strings.Join(strings.Fields(d.doc), " ")
-	if method == discoverMethod {
-		method = discoverName
-	}
-	// "Foo is eth_foo: ..." or "Foo is evm_foo and anvil_foo: ..."
-	if names := nameList.FindString(doc); slices.Contains(strings.FieldsFunc(names, notInName), method) {
-		doc = strings.TrimLeft(doc[len(names):], ":,;. ")
+	if name := namedMethods.FindString(doc); strings.Contains(name, strings.Replace(method, discoverMethod, discoverName, 1)) {
+		doc = strings.TrimLeft(doc[len(name):], ":,;. ")
 	}
 	first, size := utf8.DecodeRuneInString(doc)
 	return string(unicode.ToUpper(first)) + doc[min(size, len(doc)):]
 }
+
+// namedMethods is the start of a doc comment: "Foo is eth_foo and anvil_foo".
+var namedMethods = regexp.MustCompile(`^\w+ is (?:[a-z]+[_.]\w+(?:, | and )?)+`)
 
 // describe divides the doc comment into its first sentence and the rest.
 func (d *declaration) describe(method string) (summary, description string) {

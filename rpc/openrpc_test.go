@@ -170,7 +170,8 @@ func (g *generator) method(name string, receiver reflect.Type, method reflect.Me
 		d := descriptor{Name: decl.param(i), Required: param.Kind() != reflect.Pointer}
 		if public != nil && i < len(public.Params) {
 			d.Name, d.Description, d.Schema = public.Params[i].Name, public.Params[i].Description, public.Params[i].Schema
-		} else {
+		}
+		if d.Schema == nil || slices.Contains(wider(), elem(param)) {
 			d.Schema = g.types.param(param)
 		}
 		if schema, ok := paramSchemas()[name+"/"+decl.param(i)]; ok {
@@ -183,6 +184,12 @@ func (g *generator) method(name string, receiver reflect.Type, method reflect.Me
 	}
 
 	entry.Result = descriptor{Name: "result", Schema: g.types.result(method.Type)}
+	if other, ok := sameResult()[name]; ok {
+		entry.Result = g.spec.methods[other].Result
+	}
+	if namespace, _, _ := strings.Cut(name, "_"); method.Type.NumOut() > 0 && method.Type.Out(0).Kind() == reflect.Interface && doneSchemas()[namespace] != nil {
+		entry.Result.Schema = doneSchemas()[namespace]
+	}
 	if public != nil {
 		entry.Result = public.Result
 	}
@@ -267,16 +274,29 @@ func (n *node) handlers() handlers {
 	return newHandlers(n.rpc.cfg, n.rpc.backend, new(fees), n.rpc.filters)
 }
 
-// newEverything is a node that serves every handler there is, over HTTP what may be and
-// all of it over IPC.
+// newEverything is a node that serves every handler there is.
 func newEverything(t *testing.T) *node {
 	t.Helper()
+	return newDevNode(t, everything(t), withWallet(t, 9))
+}
+
+// everything are the settings with which every handler is served that the chain has use
+// for, over HTTP those that may be and all of them over IPC.
+func everything(t *testing.T) func(*Config) {
+	t.Helper()
 	network := newNetwork(t, "Monolith/test")
-	return newDevNode(t, func(cfg *Config) {
+	return func(cfg *Config) {
 		cfg.Network, cfg.PeerHead = network, peerHead
-		cfg.API = publicNamespaces()
-		cfg.IPCPath = filepath.Join(t.TempDir(), "ipc")
-	}, withWallet(t, 9))
+		cfg.serveAll(t.TempDir())
+	}
+}
+
+// serveAll has all namespaces served that the chain has use for.
+func (cfg *Config) serveAll(dir string) {
+	cfg.API, cfg.IPCPath = publicNamespaces(), filepath.Join(dir, "ipc")
+	if cfg.Dev == nil {
+		cfg.API = without(cfg.API, devNamespaces())
+	}
 }
 
 // without returns the names that are not among the others.

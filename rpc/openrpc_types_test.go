@@ -31,6 +31,8 @@ func arrayOf(element any) schema { return schema{"type": "array", "items": eleme
 
 func orNull(s any) schema { return schema{"oneOf": []any{schema{"type": "null"}, s}} }
 
+func anyOf(schemas ...any) schema { return schema{"anyOf": schemas} }
+
 func mapOf(element any) schema { return schema{"type": "object", "additionalProperties": element} }
 
 var (
@@ -58,15 +60,15 @@ type typeUse struct {
 
 func newTypeSchemas(spec *specification) *typeSchemas {
 	s := &typeSchemas{spec: spec, known: knownTypes(), named: make(map[typeUse]string), own: make(map[string]any)}
-	s.own["Header"] = headerSchema(spec.schemas["BlockObject"])
+	block, _ := spec.schemas["BlockObject"].(schema)
+	s.own["Header"], s.own["PendingBlock"] = headerSchema(block), pendingSchema(block)
 	return s
 }
 
 // headerSchema is a block's schema without what only its body tells.
-func headerSchema(block any) schema {
-	of, _ := block.(schema)
-	required, _ := of["required"].([]any)
-	properties, _ := of["properties"].(schema)
+func headerSchema(block schema) schema {
+	required, _ := block["required"].([]any)
+	properties, _ := block["properties"].(schema)
 	body := []any{"size", "transactions", "uncles", "withdrawals"}
 	h := schema{"type": "object", "title": "Block header", "properties": maps.Clone(properties)}
 	h["required"] = slices.DeleteFunc(slices.Clone(required), func(name any) bool { return slices.Contains(body, name) })
@@ -83,6 +85,17 @@ func (s *typeSchemas) components() map[string]json.RawMessage {
 		}
 	}
 	return all
+}
+
+// pendingSchema is a block's schema for one that is not mined yet.
+func pendingSchema(block schema) schema {
+	properties, _ := block["properties"].(schema)
+	p, properties := maps.Clone(block), maps.Clone(properties)
+	for _, unknown := range []string{"hash", "nonce", "miner"} {
+		properties[unknown] = schema{"type": "null"}
+	}
+	p["title"], p["properties"] = "Block that is not mined yet", properties
+	return p
 }
 
 // param is what a parameter must look like.
@@ -281,6 +294,12 @@ func knownTypes() map[reflect.Type]any {
 	}
 }
 
+// wider are the types of parameters that take more than the specification says: EIP-1898
+// objects for blocks, data as another name of input, numbers that are not hex.
+func wider() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[rpc.BlockNumberOrHash](), reflect.TypeFor[callArgs](), reflect.TypeFor[simulateOptions](), reflect.TypeFor[gethmath.HexOrDecimal64]()}
+}
+
 // paramSchemas are those of parameters, by METHOD/PARAMETER, of which neither the code
 // nor the specification says enough.
 func paramSchemas() map[string]any {
@@ -294,6 +313,18 @@ func resultSchemas() map[string]any {
 		"eth_getHeaderByHash":   orNull(reference("Header")),
 		"eth_getHeaderByNumber": orNull(reference("Header")),
 
+		// Nothing is known of where a pending transaction, and of what a pending block
+		// will be.
+		"eth_getTransactionByHash":           anyOf(schema{"type": "null"}, reference("TransactionInformation"), reference("PendingTransactionInformation")),
+		"eth_getTransactionBySenderAndNonce": anyOf(schema{"type": "null"}, reference("TransactionInformation"), reference("PendingTransactionInformation")),
+		"eth_getBlockByNumber":               anyOf(schema{"type": "null"}, reference("BlockObject"), reference("PendingBlock")),
+
+		// Null for an unknown block, as in geth.
+		"debug_getRawReceipts": orNull(arrayOf(bytesSchema)),
+
+		"eth_fillTransaction": wholeSchema(),
+		"eth_signTransaction": wholeSchema(),
+
 		"eth_getUncleByBlockHashAndIndex":   orNull(reference("Header")),
 		"eth_getUncleByBlockNumberAndIndex": orNull(reference("Header")),
 
@@ -302,6 +333,35 @@ func resultSchemas() map[string]any {
 
 		discoverMethod: schema{"type": "object", "title": "OpenRPC document", "required": []string{"openrpc", "info", "methods"}},
 	}
+}
+
+// wholeSchema is that of a transaction with its bytes. Prices that its kind does not have
+// are null, as go-ethereum encodes them, which the specification does not allow for.
+func wholeSchema() schema {
+	tx := schema{
+		"type": uintSchema, "chainId": uintSchema, "nonce": uintSchema, "gas": uintSchema, "value": uintSchema, "input": bytesSchema,
+		"to": orNull(addressSchema), "gasPrice": orNull(uintSchema), "maxFeePerGas": orNull(uintSchema), "maxPriorityFeePerGas": orNull(uintSchema),
+		"v": uintSchema, "r": uintSchema, "s": uintSchema, "yParity": uintSchema, "hash": hashSchema,
+	}
+	required := []string{"type", "nonce", "gas", "value", "input", "v", "r", "s", "hash"}
+	return schema{"type": "object", "required": []string{"raw", "tx"}, "properties": schema{
+		"raw": bytesSchema, "tx": schema{"type": "object", "required": required, "properties": tx},
+	}}
+}
+
+// sameResult are methods that answer as another one does which the specification knows.
+func sameResult() map[string]string {
+	return map[string]string{
+		"debug_traceCall":            "debug_traceTransaction",
+		"debug_traceBlock":           "debug_traceBlockByNumber",
+		"debug_traceBadBlock":        "debug_traceBlockByNumber",
+		"eth_sendRawTransactionSync": "eth_getTransactionReceipt",
+	}
+}
+
+// doneSchemas are the answers of methods that only do something: anvil's and Hardhat's.
+func doneSchemas() map[string]any {
+	return map[string]any{"anvil": schema{"type": "null"}, "evm": schema{"type": "null"}, "hardhat": schema{"type": "boolean"}}
 }
 
 // addServers adds the methods that go-ethereum's server has of itself.

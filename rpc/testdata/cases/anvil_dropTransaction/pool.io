@@ -1,0 +1,23 @@
+// transactions are taken out of the pool
+>> {"id":1,"jsonrpc":"2.0","method":"anvil_dropTransaction","params":["0x00000000000000000000000000000000000000000000000000000000deadbeef"]}
+<< {"jsonrpc":"2.0","id":1,"result":null}
+>> {"id":2,"jsonrpc":"2.0","method":"evm_setAutomine","params":[false]}
+<< {"jsonrpc":"2.0","id":2,"result":null}
+>> {"id":3,"jsonrpc":"2.0","method":"eth_sendRawTransaction","params":["0x02f86d82109280843b9aca0085174876e8008252089470000000000000000000000000000000000000070180c080a0e74e4085a4373c850d1793e0bde2294cdccae906f55e36263d01abb800ed7146a0347689b7c7d278a1e2338452ec4277baee6dc0bd99a7fb2ad84639c6ff113474"]}
+<< {"jsonrpc":"2.0","id":3,"result":"0x17a65b5d356f2afc21d801b53316555d407af8a2eafdd3dd4c8962c54250a2c9"}
+>> {"id":4,"jsonrpc":"2.0","method":"anvil_dropTransaction","params":["0x17a65b5d356f2afc21d801b53316555d407af8a2eafdd3dd4c8962c54250a2c9"]}
+<< {"jsonrpc":"2.0","id":4,"result":"0x17a65b5d356f2afc21d801b53316555d407af8a2eafdd3dd4c8962c54250a2c9"}
+>> {"id":5,"jsonrpc":"2.0","method":"eth_sendRawTransaction","params":["0x02f86d82109280843b9aca0085174876e8008252089470000000000000000000000000000000000000070180c080a0e74e4085a4373c850d1793e0bde2294cdccae906f55e36263d01abb800ed7146a0347689b7c7d278a1e2338452ec4277baee6dc0bd99a7fb2ad84639c6ff113474"]}
+<< {"jsonrpc":"2.0","id":5,"result":"0x17a65b5d356f2afc21d801b53316555d407af8a2eafdd3dd4c8962c54250a2c9"}
+>> {"id":6,"jsonrpc":"2.0","method":"hardhat_dropTransaction","params":["0x17a65b5d356f2afc21d801b53316555d407af8a2eafdd3dd4c8962c54250a2c9"]}
+<< {"jsonrpc":"2.0","id":6,"result":true}
+>> {"id":7,"jsonrpc":"2.0","method":"hardhat_dropTransaction","params":["0x17a65b5d356f2afc21d801b53316555d407af8a2eafdd3dd4c8962c54250a2c9"]}
+<< {"jsonrpc":"2.0","id":7,"result":false}
+>> {"id":8,"jsonrpc":"2.0","method":"anvil_removePoolTransactions","params":["0x2b5ad5c4795c026514f8317c7a215e218dccd6cf"]}
+<< {"jsonrpc":"2.0","id":8,"result":null}
+>> {"id":9,"jsonrpc":"2.0","method":"anvil_dropAllTransactions","params":[]}
+<< {"jsonrpc":"2.0","id":9,"result":null}
+>> {"id":10,"jsonrpc":"2.0","method":"hardhat_dropAllTransactions","params":[]}
+<< {"jsonrpc":"2.0","id":10,"result":true}
+>> {"id":11,"jsonrpc":"2.0","method":"txpool_status","params":[]}
+<< {"jsonrpc":"2.0","id":11,"result":{"pending":"0x0","queued":"0x0"}}

@@ -1,0 +1,27 @@
+// what accounts have
+>> {"id":1,"jsonrpc":"2.0","method":"anvil_setBalance","params":["0x7000000000000000000000000000000000000007","0xde0b6b3a7640000"]}
+<< {"jsonrpc":"2.0","id":1,"result":null}
+>> {"id":2,"jsonrpc":"2.0","method":"eth_getBalance","params":["0x7000000000000000000000000000000000000007"]}
+<< {"jsonrpc":"2.0","id":2,"result":"0xde0b6b3a7640000"}
+>> {"id":3,"jsonrpc":"2.0","method":"anvil_addBalance","params":["0x7000000000000000000000000000000000000007","0x1"]}
+<< {"jsonrpc":"2.0","id":3,"result":null}
+>> {"id":4,"jsonrpc":"2.0","method":"hardhat_setBalance","params":["0x7000000000000000000000000000000000000007","0xde0b6b3a7640009"]}
+<< {"jsonrpc":"2.0","id":4,"result":true}
+>> {"id":5,"jsonrpc":"2.0","method":"hardhat_addBalance","params":["0x7000000000000000000000000000000000000007","0x1"]}
+<< {"jsonrpc":"2.0","id":5,"result":true}
+>> {"id":6,"jsonrpc":"2.0","method":"evm_setAccountBalance","params":["0x7000000000000000000000000000000000000007","0xde0b6b3a764000b"]}
+<< {"jsonrpc":"2.0","id":6,"result":true}
+>> {"id":7,"jsonrpc":"2.0","method":"tenderly_setBalance","params":[["0x7000000000000000000000000000000000000007"],"0xde0b6b3a764000c"]}
+<< {"jsonrpc":"2.0","id":7,"result":true}
+>> {"id":8,"jsonrpc":"2.0","method":"tenderly_addBalance","params":[["0x7000000000000000000000000000000000000007"],"0x1"]}
+<< {"jsonrpc":"2.0","id":8,"result":true}
+>> {"id":9,"jsonrpc":"2.0","method":"eth_getBalance","params":["0x7000000000000000000000000000000000000007"]}
+<< {"jsonrpc":"2.0","id":9,"result":"0xde0b6b3a764000d"}
+>> {"id":10,"jsonrpc":"2.0","method":"anvil_setNonce","params":["0x2b5ad5c4795c026514f8317c7a215e218dccd6cf","0x8"]}
+<< {"jsonrpc":"2.0","id":10,"result":null}
+>> {"id":11,"jsonrpc":"2.0","method":"hardhat_setNonce","params":["0x2b5ad5c4795c026514f8317c7a215e218dccd6cf","0x9"]}
+<< {"jsonrpc":"2.0","id":11,"result":true}
+>> {"id":12,"jsonrpc":"2.0","method":"evm_setAccountNonce","params":["0x2b5ad5c4795c026514f8317c7a215e218dccd6cf","0xa"]}
+<< {"jsonrpc":"2.0","id":12,"result":true}
+>> {"id":13,"jsonrpc":"2.0","method":"eth_getTransactionCount","params":["0x2b5ad5c4795c026514f8317c7a215e218dccd6cf"]}
+<< {"jsonrpc":"2.0","id":13,"result":"0xa"}

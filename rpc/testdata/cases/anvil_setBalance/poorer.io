@@ -1,0 +1,9 @@
+// only the owner can spend
+>> {"id":1,"jsonrpc":"2.0","method":"anvil_setBalance","params":["0x7000000000000000000000000000000000000007","0x0"]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"not on this chain, whose blocks every node verifies: only 0x7000000000000000000000000000000000000007 itself can spend what it has too much, and the node does not have its key; use another account, evm_snapshot before it gets rich, or the state override balance of eth_call"}}
+>> {"id":2,"jsonrpc":"2.0","method":"hardhat_setBalance","params":["0x7000000000000000000000000000000000000007","0x0"]}
+<< {"jsonrpc":"2.0","id":2,"error":{"code":-32000,"message":"not on this chain, whose blocks every node verifies: only 0x7000000000000000000000000000000000000007 itself can spend what it has too much, and the node does not have its key; use another account, evm_snapshot before it gets rich, or the state override balance of eth_call"}}
+>> {"id":3,"jsonrpc":"2.0","method":"evm_setAccountBalance","params":["0x7000000000000000000000000000000000000007","0x0"]}
+<< {"jsonrpc":"2.0","id":3,"error":{"code":-32000,"message":"not on this chain, whose blocks every node verifies: only 0x7000000000000000000000000000000000000007 itself can spend what it has too much, and the node does not have its key; use another account, evm_snapshot before it gets rich, or the state override balance of eth_call"}}
+>> {"id":4,"jsonrpc":"2.0","method":"tenderly_setBalance","params":[["0x7000000000000000000000000000000000000007"],"0x0"]}
+<< {"jsonrpc":"2.0","id":4,"error":{"code":-32000,"message":"not on this chain, whose blocks every node verifies: only 0x7000000000000000000000000000000000000007 itself can spend what it has too much, and the node does not have its key; use another account, evm_snapshot before it gets rich, or the state override balance of eth_call"}}

@@ -1,0 +1,3 @@
+// no such block was refused
+>> {"id":1,"jsonrpc":"2.0","method":"debug_traceBadBlock","params":["0x00000000000000000000000000000000000000000000000000000000deadbeef"]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"bad block 0x00000000000000000000000000000000000000000000000000000000deadbeef not found"}}

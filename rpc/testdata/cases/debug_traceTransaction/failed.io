@@ -1,0 +1,3 @@
+// a transaction that reverts
+>> {"id":1,"jsonrpc":"2.0","method":"debug_traceTransaction","params":["0xe7c1742a3f537682936a3a3b01aae91c022b3f4ad8a88c396e0b5899b222f409",{"tracer":"callTracer"}]}
+<< {"jsonrpc":"2.0","id":1,"result":{"from":"0x2b5ad5c4795c026514f8317c7a215e218dccd6cf","gas":"0xc350","gasUsed":"0x536b","to":"0xf2e246bb76df876cef8b38ae84130f4f55de395b","input":"0x62c69b80","output":"0x08c379a0000000000000000000000000000000000000000000000000000000000000002000000000000000000000000000000000000000000000000000000000000000076e6f206c75636b00000000000000000000000000000000000000000000000000","error":"execution reverted","revertReason":"no luck","value":"0x0","type":"CALL"}}

@@ -1,0 +1,3 @@
+// there is nothing to call
+>> {"id":1,"jsonrpc":"2.0","method":"eth_call","params":[]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"missing value for required argument 0"}}

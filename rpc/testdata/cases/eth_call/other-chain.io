@@ -1,0 +1,3 @@
+// a transaction for another chain
+>> {"id":1,"jsonrpc":"2.0","method":"eth_call","params":[{"chainId":"0x1","to":"0x4cceba2d7d2b4fdce4304d3e09a1fea9fbeb1528"},"latest"]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"chainId does not match node's (have=1, want=4242)"}}

@@ -1,0 +1,3 @@
+// a call that touches a slot
+>> {"id":1,"jsonrpc":"2.0","method":"eth_createAccessList","params":[{"data":"0xd09de08a","from":"0x4cceba2d7d2b4fdce4304d3e09a1fea9fbeb1528","maxFeePerGas":"0x174876e800","to":"0xf2e246bb76df876cef8b38ae84130f4f55de395b"},"latest"]}
+<< {"jsonrpc":"2.0","id":1,"result":{"accessList":[{"address":"0xf2e246bb76df876cef8b38ae84130f4f55de395b","storageKeys":["0x0000000000000000000000000000000000000000000000000000000000000000"]}],"gasUsed":"0x7671"}}

@@ -1,0 +1,3 @@
+// more gas than is allowed
+>> {"id":1,"jsonrpc":"2.0","method":"eth_estimateGas","params":[{"data":"0xd09de08a","from":"0x4cceba2d7d2b4fdce4304d3e09a1fea9fbeb1528","gas":"0x53fc","to":"0xf2e246bb76df876cef8b38ae84130f4f55de395b"}]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"gas required exceeds allowance (21500)"}}

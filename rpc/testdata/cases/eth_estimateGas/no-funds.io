@@ -1,0 +1,3 @@
+// more than the sender has
+>> {"id":1,"jsonrpc":"2.0","method":"eth_estimateGas","params":[{"from":"0x0000000000000000000000000000000000000009","gasPrice":"0x3b9aca00","to":"0x4cceba2d7d2b4fdce4304d3e09a1fea9fbeb1528","value":"0x1"}]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"insufficient funds for transfer"}}

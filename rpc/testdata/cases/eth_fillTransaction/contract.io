@@ -1,0 +1,3 @@
+// a call of a contract
+>> {"id":1,"jsonrpc":"2.0","method":"eth_fillTransaction","params":[{"data":"0xd09de08a","from":"0x4cceba2d7d2b4fdce4304d3e09a1fea9fbeb1528","to":"0xf2e246bb76df876cef8b38ae84130f4f55de395b"}]}
+<< {"jsonrpc":"2.0","id":1,"result":{"raw":"0x02f082109280843b9aca008447f74b42826ecf94f2e246bb76df876cef8b38ae84130f4f55de395b8084d09de08ac0808080","tx":{"type":"0x2","chainId":"0x1092","nonce":"0x0","to":"0xf2e246bb76df876cef8b38ae84130f4f55de395b","gas":"0x6ecf","gasPrice":null,"maxPriorityFeePerGas":"0x3b9aca00","maxFeePerGas":"0x47f74b42","value":"0x0","input":"0xd09de08a","accessList":[],"v":"0x0","r":"0x0","s":"0x0","yParity":"0x0","hash":"0xd6a8d21f828c7a9716ffaeac80f03a38430c5fc57975e82b02c5408c684a5664"}}}

@@ -1,0 +1,3 @@
+// a price of the old kind makes a transaction of the old kind
+>> {"id":1,"jsonrpc":"2.0","method":"eth_fillTransaction","params":[{"from":"0x4cceba2d7d2b4fdce4304d3e09a1fea9fbeb1528","gasPrice":"0x174876e800","to":"0x7000000000000000000000000000000000000007"}]}
+<< {"jsonrpc":"2.0","id":1,"result":{"raw":"0xe48085174876e8008252089470000000000000000000000000000000000000078080808080","tx":{"type":"0x0","nonce":"0x0","to":"0x7000000000000000000000000000000000000007","gas":"0x5208","gasPrice":"0x174876e800","maxPriorityFeePerGas":null,"maxFeePerGas":null,"value":"0x0","input":"0x","v":"0x0","r":"0x0","s":"0x0","hash":"0xea7d4a9bd0a24168bff0462629f7ff1fdc79b29c5967f3ffaf7680ddee6513fa"}}}

@@ -1,0 +1,3 @@
+// nonce, gas and fees are filled in
+>> {"id":1,"jsonrpc":"2.0","method":"eth_fillTransaction","params":[{"from":"0x4cceba2d7d2b4fdce4304d3e09a1fea9fbeb1528","to":"0x7000000000000000000000000000000000000007","value":"0x1"}]}
+<< {"jsonrpc":"2.0","id":1,"result":{"raw":"0x02ec82109280843b9aca008447f74b428252089470000000000000000000000000000000000000070180c0808080","tx":{"type":"0x2","chainId":"0x1092","nonce":"0x0","to":"0x7000000000000000000000000000000000000007","gas":"0x5208","gasPrice":null,"maxPriorityFeePerGas":"0x3b9aca00","maxFeePerGas":"0x47f74b42","value":"0x1","input":"0x","accessList":[],"v":"0x0","r":"0x0","s":"0x0","yParity":"0x0","hash":"0x58c1773990eae6d00e457370db5f38bf953a66ecc9aee5ff8ea4502312b9d5fb"}}}

@@ -1,0 +1,3 @@
+// transaction in its binary form: failed
+>> {"id":1,"jsonrpc":"2.0","method":"eth_getRawTransactionByHash","params":["0xe7c1742a3f537682936a3a3b01aae91c022b3f4ad8a88c396e0b5899b222f409"]}
+<< {"jsonrpc":"2.0","id":1,"result":"0x02f87182109201843b9aca0085174876e80082c35094f2e246bb76df876cef8b38ae84130f4f55de395b808462c69b80c001a0218997df6b53e9c01b6bc58e0d43eca663a181cbffe57ac9299aa29cc891f471a0040be04ecb001f0a69deb04251f17d7df9977260511c7014d8805dd9193318b4"}

@@ -1,0 +1,3 @@
+// transaction in its binary form: logs
+>> {"id":1,"jsonrpc":"2.0","method":"eth_getRawTransactionByHash","params":["0x1010c016c310035f1732b06a27935b38412dfb0fd5cab769b73041529d249738"]}
+<< {"jsonrpc":"2.0","id":1,"result":"0x02f86d82109201843b9aca0085174876e80082ea60942946259e0334f33a064106302415ad3391bed3848080c080a0f00a40be8e381b2b97c5597adb6a29b285403ac89778e0ed691fe9086d681b36a061badf99145efd018e177b0694a9a98536ee0f0efbb71dadd03c9ca3f1b5a8dd"}

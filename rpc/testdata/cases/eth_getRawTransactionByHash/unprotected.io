@@ -1,0 +1,3 @@
+// transaction in its binary form: unprotected
+>> {"id":1,"jsonrpc":"2.0","method":"eth_getRawTransactionByHash","params":["0x734a6ad6e11be492f8269dd058c43bc69a37f0cfc397954312b418b6e3205871"]}
+<< {"jsonrpc":"2.0","id":1,"result":"0xf8648085174876e80082520894700000000000000000000000000000000000000702801ca063cc61f0b4a5f24e90793a0b3e249745cbffec0a1f741dc3e2a35ce585a950afa07a72c08545907256dd5a6d369c085dec3cd303b41dd5bec1b0f4ac27127e69c5"}

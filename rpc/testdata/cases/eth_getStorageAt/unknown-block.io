@@ -1,0 +1,3 @@
+// an unknown block is an error
+>> {"id":1,"jsonrpc":"2.0","method":"eth_getStorageAt","params":["0xf2e246bb76df876cef8b38ae84130f4f55de395b","0x0","0x1000"]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"header not found"}}

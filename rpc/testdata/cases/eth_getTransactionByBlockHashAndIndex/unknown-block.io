@@ -1,0 +1,3 @@
+// an unknown block is null
+>> {"id":1,"jsonrpc":"2.0","method":"eth_getTransactionByBlockHashAndIndex","params":["0x00000000000000000000000000000000000000000000000000000000deadbeef","0x1"]}
+<< {"jsonrpc":"2.0","id":1,"result":null}

@@ -1,0 +1,3 @@
+// a block by its number
+>> {"id":1,"jsonrpc":"2.0","method":"eth_getUncleByBlockNumberAndIndex","params":["0x8","0x0"]}
+<< {"jsonrpc":"2.0","id":1,"result":null}

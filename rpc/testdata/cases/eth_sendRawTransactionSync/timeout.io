@@ -1,0 +1,3 @@
+// nobody mines the transaction in time (EIP-7966)
+>> {"id":1,"jsonrpc":"2.0","method":"eth_sendRawTransactionSync","params":["0x02f86d82109280843b9aca0085174876e8008252089470000000000000000000000000000000000000070180c080a0e74e4085a4373c850d1793e0bde2294cdccae906f55e36263d01abb800ed7146a0347689b7c7d278a1e2338452ec4277baee6dc0bd99a7fb2ad84639c6ff113474",1]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":4,"message":"The transaction was added to the transaction pool but wasn't processed in 1ms (see --rpc.txsync.maxtimeout)","data":"0x17a65b5d356f2afc21d801b53316555d407af8a2eafdd3dd4c8962c54250a2c9"}}

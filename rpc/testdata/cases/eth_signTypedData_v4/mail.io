@@ -1,0 +1,3 @@
+// signs structured data (EIP-712)
+>> {"id":1,"jsonrpc":"2.0","method":"eth_signTypedData_v4","params":["0xf7edc8fa1ecc32967f827c9043fcae6ba73afa5c",{"domain":{"chainId":"0x1092","name":"Post"},"message":{"contents":"hello","from":"0xf7edc8fa1ecc32967f827c9043fcae6ba73afa5c"},"primaryType":"Mail","types":{"EIP712Domain":[{"name":"name","type":"string"},{"name":"chainId","type":"uint256"}],"Mail":[{"name":"from","type":"address"},{"name":"contents","type":"string"}]}}]}
+<< {"jsonrpc":"2.0","id":1,"result":"0x2d1fea1c2397c178ba378112e221af289aa7b3d78254c7073e3842d0069aaf2a35e91f553f58d177bc5b579647df04d8caba20bfa0c496a2554cf32799344c431b"}

@@ -1,0 +1,3 @@
+// an account whose key the node does not have
+>> {"id":1,"jsonrpc":"2.0","method":"eth_signTypedData_v4","params":["0x2b5ad5c4795c026514f8317c7a215e218dccd6cf",{"domain":{"chainId":"0x1092","name":"Post"},"message":{"contents":"hello","from":"0xf7edc8fa1ecc32967f827c9043fcae6ba73afa5c"},"primaryType":"Mail","types":{"EIP712Domain":[{"name":"name","type":"string"},{"name":"chainId","type":"uint256"}],"Mail":[{"name":"from","type":"address"},{"name":"contents","type":"string"}]}}]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"unknown account: the node has no key for 0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF, unlock it (see --unlock) or sign elsewhere and use eth_sendRawTransaction"}}

@@ -1,0 +1,21 @@
+// when blocks are made
+>> {"id":1,"jsonrpc":"2.0","method":"evm_setAutomine","params":[false]}
+<< {"jsonrpc":"2.0","id":1,"result":null}
+>> {"id":2,"jsonrpc":"2.0","method":"anvil_getAutomine","params":[]}
+<< {"jsonrpc":"2.0","id":2,"result":false}
+>> {"id":3,"jsonrpc":"2.0","method":"hardhat_getAutomine","params":[]}
+<< {"jsonrpc":"2.0","id":3,"result":false}
+>> {"id":4,"jsonrpc":"2.0","method":"anvil_setAutomine","params":[true]}
+<< {"jsonrpc":"2.0","id":4,"result":null}
+>> {"id":5,"jsonrpc":"2.0","method":"evm_setIntervalMining","params":[3600000]}
+<< {"jsonrpc":"2.0","id":5,"result":null}
+>> {"id":6,"jsonrpc":"2.0","method":"anvil_getIntervalMining","params":[]}
+<< {"jsonrpc":"2.0","id":6,"result":3600}
+>> {"id":7,"jsonrpc":"2.0","method":"anvil_setIntervalMining","params":[0]}
+<< {"jsonrpc":"2.0","id":7,"result":null}
+>> {"id":8,"jsonrpc":"2.0","method":"anvil_getIntervalMining","params":[]}
+<< {"jsonrpc":"2.0","id":8,"result":null}
+>> {"id":9,"jsonrpc":"2.0","method":"evm_setBlockGasLimit","params":["0x2faf080"]}
+<< {"jsonrpc":"2.0","id":9,"result":true}
+>> {"id":10,"jsonrpc":"2.0","method":"anvil_setBlockGasLimit","params":["0x3938700"]}
+<< {"jsonrpc":"2.0","id":10,"result":true}

@@ -1,0 +1,23 @@
+// a block is made and taken back, once
+>> {"id":1,"jsonrpc":"2.0","method":"evm_snapshot","params":[]}
+<< {"jsonrpc":"2.0","id":1,"result":"0x1"}
+>> {"id":2,"jsonrpc":"2.0","method":"evm_mine","params":[]}
+<< {"jsonrpc":"2.0","id":2,"result":"0x0"}
+>> {"id":3,"jsonrpc":"2.0","method":"eth_blockNumber","params":[]}
+<< {"jsonrpc":"2.0","id":3,"result":"0x12"}
+>> {"id":4,"jsonrpc":"2.0","method":"evm_revert","params":["0x1"]}
+<< {"jsonrpc":"2.0","id":4,"result":true}
+>> {"id":5,"jsonrpc":"2.0","method":"eth_blockNumber","params":[]}
+<< {"jsonrpc":"2.0","id":5,"result":"0x11"}
+>> {"id":6,"jsonrpc":"2.0","method":"evm_revert","params":["0x1"]}
+<< {"jsonrpc":"2.0","id":6,"result":false}
+>> {"id":7,"jsonrpc":"2.0","method":"anvil_snapshot","params":[]}
+<< {"jsonrpc":"2.0","id":7,"result":"0x2"}
+>> {"id":8,"jsonrpc":"2.0","method":"anvil_revert","params":["0x2"]}
+<< {"jsonrpc":"2.0","id":8,"result":true}
+>> {"id":9,"jsonrpc":"2.0","method":"evm_mine","params":[]}
+<< {"jsonrpc":"2.0","id":9,"result":"0x0"}
+>> {"id":10,"jsonrpc":"2.0","method":"anvil_rollback","params":[1]}
+<< {"jsonrpc":"2.0","id":10,"result":null}
+>> {"id":11,"jsonrpc":"2.0","method":"eth_blockNumber","params":[]}
+<< {"jsonrpc":"2.0","id":11,"result":"0x11"}

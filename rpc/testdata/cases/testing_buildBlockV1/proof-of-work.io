@@ -1,0 +1,3 @@
+// blocks that need a proof are not built
+>> {"id":1,"jsonrpc":"2.0","method":"testing_buildBlockV1","params":["0x73d6c551e1ab3b8f89dbcdc21fb5f3c065c42a84645cb4e85ca543918671f3a7",{"parentBeaconBlockRoot":"0x0000000000000000000000000000000000000000000000000000000000000000","prevRandao":"0x0000000000000000000000000000000000000000000000000000000000000000","suggestedFeeRecipient":"0x7000000000000000000000000000000000000007","timestamp":"0x7fffffff","withdrawals":[]},[],"0x"]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"blocks of this chain need a proof of work, which testing_buildBlockV1 does not search for: use a development chain (see --dev)"}}

@@ -1,0 +1,3 @@
+// what is not hex is an invalid parameter
+>> {"id":1,"jsonrpc":"2.0","method":"web3_sha3","params":["hello"]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"invalid argument 0: json: cannot unmarshal hex string without 0x prefix into Go value of type hexutil.Bytes"}}
