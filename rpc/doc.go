@@ -11,7 +11,10 @@
 //     a conn (conn.go), which reads ahead of nobody: a client with too many
 //     calls in flight is not read from, one that does not read is cut off.
 //  2. Every frame, a request or a batch, is looked at once (frame.go) for what
-//     is counted and limited per frame (calls.go), and then goes to
+//     is counted and limited per frame (gate.go, metrics.go). If one of its methods
+//     may cost a lot (weight.go), its calls wait for their turns in a few slots
+//     (heavy.go, slots.go), so that the light ones never wait behind them, and end
+//     when their client is gone. Each then goes to
 //     go-ethereum's rpc.Server, which decodes the arguments, calls the handler
 //     in a goroutine of the request, contains its panics and encodes the answer.
 //     There is one for each door: the public one with the namespaces of
@@ -43,12 +46,13 @@
 // see. With -v the test prints a table of the methods.
 //
 // Limits are in Limits, each with a default; an error that one of them causes
-// names the flag that changes it.
+// names the flag that changes it, and monolith_rpc_refused_total counts it. The
+// abuse tests (abuse_*_test.go) try to break them.
 //
 // # Goroutines
 //
 // The HTTP server's and one writer and one pinger per connection; one per
-// request; one per subscription and per polled filter; the janitor of the
+// request; one per client being turned away; one per subscription and per polled filter; the janitor of the
 // filters; the event loop of go-ethereum's filter system and its price oracle's.
 // Stop ends them in that order: new requests are refused, running ones get
 // drainTimeout to finish, subscriptions end with their connections. The last two

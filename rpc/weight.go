@@ -37,9 +37,11 @@ func weights() map[string]weight {
 		"eth_getTransactionBySenderAndNonce": heavy, // searches
 		"txpool_content":                     heavy,
 		"txpool_inspect":                     heavy,
+		"eth_sendTransaction":                long, // estimates
 		"testing_*":                          long,
 		"anvil_mine":                         waiting,
 		"anvil_reorg":                        waiting,
+		"anvil_rollback":                     waiting,
 		"evm_mine":                           waiting,
 		"hardhat_mine":                       waiting,
 		"ots_*":                              heavy,
