@@ -97,6 +97,9 @@ func (s *scene) callExchanges() []exchange {
 
 		ok("eth_config", `{"current":{"activationTime":0,"chainId":"0x1092","systemContracts":{"BEACON_ROOTS_ADDRESS":"0x000f3df6d732807ef1319fb7b8bb8522d0beac02"},"precompiles":{"P256VERIFY":"0x0000000000000000000000000000000000000100"}},"next":null,"last":null}`),
 		ok("eth_capabilities", `{"head":{"number":"0x2","hash":"`+s.logged.Hash().Hex()+`"},"state":{"disabled":false,"oldestBlock":"0x0"},"stateproofs":{"oldestBlock":"0x0"},"logs":{"oldestBlock":"0x0"}}`),
+		ok("eth_pendingTransactions", `[]`),
+		bad(codeServer, "missing transaction nonce in transaction spec", "eth_resend", pay),
+		bad(codeServer, "unknown account", "eth_resend", with(pay, "nonce", "0x1")),
 		ok("eth_protocolVersion", `"0x1"`),
 		ok("eth_getBlockAccessList", `null`, "latest"),
 		ok("eth_getBlockAccessList", `null`, "0x99"),

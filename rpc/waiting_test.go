@@ -3,6 +3,7 @@ package rpc
 import (
 	"encoding/json"
 	"errors"
+	"math/big"
 	"sync/atomic"
 	"testing"
 
@@ -10,6 +11,8 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 )
 
 func TestSubscribeSyncing(t *testing.T) {
@@ -71,5 +74,19 @@ func TestSendAndWait(t *testing.T) {
 	n.check(json.Unmarshal(r.receipt, &receipt))
 	if receipt.TransactionHash != tx.Hash() || receipt.BlockHash != block.Hash() || receipt.Status != 1 {
 		t.Errorf("receipt %+v", receipt)
+	}
+}
+
+func TestResend(t *testing.T) {
+	n := newNode(t, withWallet(t, 1))
+	args := object{"from": chaintest.Address(1), "to": stranger, "nonce": "0x0", "gas": "0x5208", "gasPrice": hexutil.EncodeBig(dear)}
+	first := get[common.Hash](n, "eth_sendTransaction", args)
+	_, err := n.ask("eth_resend", with(args, "value", "0x1"))
+	wantError(t, err, codeServer, "transaction 0x")
+	dearer := new(big.Int).Mul(dear, common.Big2)
+	second := get[common.Hash](n, "eth_resend", args, hexutil.EncodeBig(dearer), "0x5209")
+	pending := get[[]object](n, "eth_pendingTransactions")
+	if len(pending) != 1 || pending[0]["hash"] != second.Hex() || pending[0]["gas"] != "0x5209" || pending[0]["gasPrice"] != hexutil.EncodeBig(dearer) {
+		t.Errorf("%s was replaced by %s, pending are %v", first, second, pending)
 	}
 }
