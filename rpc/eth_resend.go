@@ -9,19 +9,6 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 )
 
-// PendingTransactions is eth_pendingTransactions: those in the pool that the node's
-// own accounts have sent and that could be mined next.
-func (api *accountAPI) PendingTransactions() []*txResult {
-	results := []*txResult{}
-	for _, account := range api.Accounts() {
-		pending, _ := api.send.pool.ContentFrom(account)
-		for _, tx := range pending {
-			results = append(results, api.send.pendingTx(tx))
-		}
-	}
-	return results
-}
-
 // Resend is eth_resend: it replaces a transaction of one of the node's own accounts
 // that is still in the pool by the same with another gas price or limit. The
 // transaction is described as it was for eth_sendTransaction, with its nonce, gas and
