@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/ethereum/go-ethereum/crypto"
+	noderpc "github.com/monolith-chain/monolith/rpc"
+	"github.com/monolith-chain/monolith/shared/wallet"
 )
 
 // Saying anything about the authenticated port switches it on, unless it is switched
@@ -48,6 +50,9 @@ func TestWallet(t *testing.T) {
 		if w := c.WalletConfig(); len(w.Open) != test.open || w.Keystore.Dir != test.store {
 			t.Errorf("%v: %d keys, keystore %q", test.flags, len(w.Open), w.Keystore.Dir)
 		}
+	}
+	if noderpc.FlagUnlock != wallet.FlagUnlock {
+		t.Errorf("errors point to --%s and --%s", noderpc.FlagUnlock, wallet.FlagUnlock)
 	}
 	for i, key := range DevKeys() {
 		if crypto.PubkeyToAddress(key.PublicKey) != DevAccounts()[i] {

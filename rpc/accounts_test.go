@@ -241,6 +241,12 @@ func TestSign(t *testing.T) {
 		_, err := n.ask("eth_signTypedData_v4", address, json.RawMessage(data))
 		wantError(t, err, codeInvalidParams, "")
 	}
+	// The worst that fits: many values of a type with a long description.
+	hard := fmt.Sprintf(`{"types":{"EIP712Domain":[{"name":"name","type":"string"}],"A":[{"name":"e","type":"E[]"}],"E":[{"name":"x","type":"D[]"}],"D":[{"name":%q,"type":"string"}]},"primaryType":"A","domain":{"name":"d"},"message":{"e":[{"x":[]}%s]}}`,
+		strings.Repeat("n", maxTypedData/2), strings.Repeat(`,{"x":[]}`, maxTypedData/18-40))
+	get[string](n, "eth_signTypedData_v4", address, hard)
+	_, err = n.ask("eth_signTypedData_v4", address, hard+strings.Repeat(" ", maxTypedData))
+	wantError(t, err, codeInvalidParams, "invalid argument 1: typed data has ")
 }
 
 func FuzzTypedData(f *testing.F) {

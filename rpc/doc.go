@@ -60,8 +60,8 @@
 //
 // # Neighbours
 //
-// The chain, the pool, the miner and the network are seen through Chain, Pool,
-// Miner and Network, declared here; single questions (sync progress, a peer's
-// head) are functions of Config.
+// The chain, the pool, the miner, the wallet and the network are seen through Chain,
+// Pool, Miner, Wallet and Network, declared here; single questions (sync progress, a
+// peer's head) are functions of Config.
 // Nothing imports this package but cmd/node.
 package rpc

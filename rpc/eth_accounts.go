@@ -176,6 +176,11 @@ func (api *personalAPI) Sign(message hexutil.Bytes, address common.Address) (hex
 	return api.accounts.Sign(address, message)
 }
 
+// maxTypedData bounds typed data, in bytes. Each value costs a hash of the description
+// of its type, so that the time grows with the square: this much takes a second at
+// worst, and what people sign has a few thousand bytes.
+const maxTypedData = 64 << 10
+
 // typedData is EIP-712's object. Most libraries send it as text.
 type typedData struct{ apitypes.TypedData }
 
@@ -184,6 +189,9 @@ func (d *typedData) UnmarshalJSON(data []byte) error {
 	var text string
 	if json.Unmarshal(data, &text) == nil {
 		data = []byte(text)
+	}
+	if len(data) > maxTypedData {
+		return fmt.Errorf("typed data has %d bytes, the limit is %d", len(data), maxTypedData)
 	}
 	return json.Unmarshal(data, &d.TypedData)
 }
