@@ -77,6 +77,10 @@ fuzz: ## Fuzz each target for FUZZTIME
 soak: ## Kill and restart a loaded node CYCLES times (50), some minutes
 	MONOLITH_SOAK=$(or $(CYCLES),50) go test -v -count 1 -run '^TestSoak' -timeout 60m ./cmd/node
 
+.PHONY: clients
+clients: build ## Run ethers, viem, web3.js, Hardhat, cast and forge against a node (needs Node.js 22.13 and npm)
+	cd rpc/clients && npm ci && npm test
+
 .PHONY: netns
 netns: ## Pull the cable between two halves of a network for BLOCKS blocks (30); needs root and iproute2
 	MONOLITH_NETNS=$(or $(BLOCKS),30) go test -v -count 1 -run '^TestCable' -timeout 60m ./cmd/node

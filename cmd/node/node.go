@@ -192,6 +192,9 @@ func (n *node) registerRPC(context.Context) error {
 	}
 	cfg.History = noderpc.History{State: n.cfg.Chain.StateHistory, Logs: n.cfg.Chain.LogHistory}
 	cfg.ClientVersion = clientVersion()
+	if n.genesis.Pow.Instant() {
+		cfg.ClientVersion = devVersion()
+	}
 	cfg.Log, cfg.Registerer = n.logger("rpc"), n.metrics
 	return add(n, func() (*noderpc.Service, error) { return noderpc.New(cfg) })
 }
@@ -241,3 +244,8 @@ func (n *node) stock() bool { return n.genesis.Pow.Engine == pow.EngineStock }
 func clientVersion() string {
 	return fmt.Sprintf("Monolith/%s/%s-%s/%s", release(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 }
+
+// devVersion is what a development chain answers instead: Hardhat's network helpers
+// refuse to travel in time or take snapshots unless the name starts with one that
+// they know, and it is anvil's methods that we have.
+func devVersion() string { return "anvil-compatible/" + clientVersion() }
