@@ -45,7 +45,7 @@ test("reverts are decoded", async () => {
   // eth_estimateGas: ethers leaves the decoding to us.
   await assert.rejects(probe.bump(11), (e) => probe.interface.parseError(e.data)?.name === "TooBig");
   await assert.rejects(probe.fail.staticCall(), (e) => e.reason === "no way");
-  await assert.rejects(probe.divide.staticCall(0), (e) => e.revert?.name === "Panic" && e.revert.args[0] === 0x12n);
+  await assert.rejects(probe.divide.staticCall(0), (e) => /DIVIDE_BY_ZERO/.test(e.reason));
   const receipt = mined(probe.bump(11, { gasLimit: 100_000 }));
   await assert.rejects(receipt, (e) => e.code === "CALL_EXCEPTION" && e.receipt.status === 0);
 });

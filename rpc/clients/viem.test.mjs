@@ -174,10 +174,11 @@ test("a swap on Uniswap V2", async () => {
 
 test("blocks are simulated (eth_simulateV1)", async () => {
   const probe = await deploy(contracts.Probe);
+  const call = { account: wallet.account, to: probe.address, abi: probe.abi };
   const blocks = await client.simulateBlocks({
     blocks: [
-      { calls: [{ account: wallet.account, ...probe, functionName: "bump", args: [7n] }] },
-      { calls: [{ account: wallet.account, ...probe, functionName: "n" }] },
+      { calls: [{ ...call, functionName: "bump", args: [7n] }] },
+      { calls: [{ ...call, functionName: "n" }] },
     ],
   });
   assert.equal(blocks[1].calls[0].result, 7n);
