@@ -71,6 +71,13 @@ func (c *clock) set(to uint64, at time.Time) (was uint64) {
 	return was
 }
 
+// catchUp lets the clock show at least the given time.
+func (c *clock) catchUp(with uint64, at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.offset = max(c.offset, int64(with)-at.Unix())
+}
+
 // advance moves the clock and returns by how much it differs from the wall clock.
 func (c *clock) advance(seconds uint64) int64 {
 	c.mu.Lock()

@@ -12,7 +12,9 @@ func (d *Dev) AdvanceClock(ctx context.Context, seconds uint64) (offset int64, e
 	if seconds > maxStamp {
 		return 0, fmt.Errorf("%d seconds are too many", seconds)
 	}
-	err = d.do(ctx, func(context.Context, *mainLoop) error {
+	err = d.do(ctx, func(_ context.Context, l *mainLoop) error {
+		// Blocks that came faster than one a second are ahead of the clock.
+		d.clock.catchUp(l.cfg.Chain.CurrentBlock().Time, time.Now())
 		offset = d.clock.advance(seconds)
 		return nil
 	})

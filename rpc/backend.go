@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/big"
+	"time"
 
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
@@ -146,6 +147,24 @@ func latest(block *rpc.BlockNumberOrHash) rpc.BlockNumberOrHash {
 		return *block
 	}
 	return rpc.BlockNumberOrHashWithNumber(rpc.LatestBlockNumber)
+}
+
+func isLatest(block rpc.BlockNumberOrHash) bool {
+	number, ok := block.Number()
+	return ok && number == rpc.LatestBlockNumber
+}
+
+// nextBlock returns the number of the block after the head, and the time that it will
+// have if it is made now.
+func (b *backend) nextBlock() (number, stamp uint64) {
+	head := b.chain.CurrentBlock()
+	number, stamp = head.Number.Uint64()+1, max(head.Time+1, uint64(time.Now().Unix()))
+	if b.dev != nil { // its clock may have been moved
+		if block, _, _, err := b.pending(); err == nil {
+			number, stamp = block.NumberU64(), block.Time()
+		}
+	}
+	return number, stamp
 }
 
 func isPending(block rpc.BlockNumberOrHash) bool {

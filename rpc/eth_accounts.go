@@ -90,7 +90,7 @@ func (api *accountAPI) SendTransaction(ctx context.Context, transaction callArgs
 	if tx, err = api.sign(from, tx); err != nil {
 		return common.Hash{}, err
 	}
-	return api.send.submit(tx)
+	return api.send.submit(ctx, tx)
 }
 
 // SignTransaction is eth_signTransaction: it signs a transaction that has nonce, gas

@@ -48,11 +48,17 @@ func (api *callAPI) Call(ctx context.Context, args callArgs, block *rpc.BlockNum
 
 // EstimateGas is eth_estimateGas: the least gas limit with which the call succeeds.
 func (api *callAPI) EstimateGas(ctx context.Context, args callArgs, block *rpc.BlockNumberOrHash, accounts *stateOverrides, header *blockOverrides) (hexutil.Uint64, error) {
-	return api.estimateGas(ctx, args, latest(block), accounts, header)
+	return api.estimateGas(ctx, args, block, accounts, header)
 }
 
-func (b *backend) estimateGas(ctx context.Context, args callArgs, at rpc.BlockNumberOrHash, accounts *stateOverrides, header *blockOverrides) (hexutil.Uint64, error) {
-	call, err := b.prepare(args, at, accounts, header)
+// estimateGas estimates on the latest state as in the next block: a contract that does
+// more once time has passed, like Uniswap's pairs, would not get the gas for it if the
+// head's own time were the present. Other blocks are taken as they are.
+func (b *backend) estimateGas(ctx context.Context, args callArgs, at *rpc.BlockNumberOrHash, accounts *stateOverrides, header *blockOverrides) (hexutil.Uint64, error) {
+	if isLatest(latest(at)) {
+		header = header.inNext(b.nextBlock())
+	}
+	call, err := b.prepare(args, latest(at), accounts, header)
 	if err != nil {
 		return 0, err
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/ethereum/go-ethereum/core/txpool"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
-	"github.com/ethereum/go-ethereum/rpc"
 )
 
 // sendAPI takes transactions, and completes those that are yet to be signed.
@@ -21,24 +20,15 @@ type sendAPI struct{ *fees }
 // SendRawTransaction is eth_sendRawTransaction. On a development chain that makes blocks
 // as transactions come, the transaction is in one when the answer comes.
 func (api *sendAPI) SendRawTransaction(ctx context.Context, raw hexutil.Bytes) (common.Hash, error) {
-	hash, err := api.poolRaw(raw)
-	if err == nil {
-		api.settle(ctx, hash)
-	}
-	return hash, err
-}
-
-// poolRaw pools an encoded transaction.
-func (api *sendAPI) poolRaw(raw hexutil.Bytes) (common.Hash, error) {
 	tx := new(types.Transaction)
 	if err := tx.UnmarshalBinary(raw); err != nil {
 		return common.Hash{}, err
 	}
-	return api.submit(tx)
+	return api.submit(ctx, tx)
 }
 
-// submit puts a signed transaction into the pool.
-func (api *sendAPI) submit(tx *types.Transaction) (common.Hash, error) {
+// submit puts a signed transaction into the pool, and lets it settle.
+func (api *sendAPI) submit(ctx context.Context, tx *types.Transaction) (common.Hash, error) {
 	if err := api.checkFee(tx.GasPrice(), tx.Gas()); err != nil {
 		return common.Hash{}, err
 	}
@@ -52,6 +42,7 @@ func (api *sendAPI) submit(tx *types.Transaction) (common.Hash, error) {
 	if err := api.pool.AddLocal(tx); err != nil {
 		return common.Hash{}, err
 	}
+	api.settle(ctx, tx.Hash())
 	return tx.Hash(), nil
 }
 
@@ -118,7 +109,7 @@ func (api *sendAPI) complete(ctx context.Context, args callArgs) (*types.Transac
 		args.Nonce = &nonce
 	}
 	if args.Gas == nil {
-		gas, err := api.estimateGas(ctx, args, rpc.BlockNumberOrHashWithNumber(rpc.LatestBlockNumber), nil, nil)
+		gas, err := api.estimateGas(ctx, args, nil, nil, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -19,7 +19,7 @@ func (api *sendAPI) SendRawTransactionSync(ctx context.Context, raw hexutil.Byte
 	source := api.chain.SubscribeChainHeadEvent(heads)
 	defer source.Unsubscribe()
 
-	hash, err := api.poolRaw(raw)
+	hash, err := api.SendRawTransaction(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

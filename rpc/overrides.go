@@ -113,6 +113,21 @@ func (o *blockOverrides) check() error {
 	return nil
 }
 
+// inNext completes the overrides with the next block's number and time.
+func (o *blockOverrides) inNext(number, time uint64) *blockOverrides {
+	var next blockOverrides
+	if o != nil {
+		next = *o
+	}
+	if next.Number == nil {
+		next.Number = (*hexutil.Big)(bigUint(number))
+	}
+	if next.Time == nil {
+		next.Time = (*hexutil.Uint64)(&time)
+	}
+	return &next
+}
+
 // header returns the header with the overrides. It has no place for the blob base
 // fee, which context sets.
 func (o *blockOverrides) header(header *types.Header) *types.Header {
