@@ -47,7 +47,7 @@ func TestNode(t *testing.T) {
 		t.Errorf("exit code %d after SIGTERM", code)
 	}
 	started, stopped := p.fields("Starting service", "service"), p.fields("Stopped service", "service")
-	want := []string{"db", "chain", "txpool", "p2p", "sync", "miner", "rpc", "monitor"}
+	want := []string{"db", "chain", "txpool", "p2p", "sync", "miner", "wallet", "rpc", "monitor"}
 	if !slices.Equal(started, want) {
 		t.Errorf("started %v, want %v", started, want)
 	}
