@@ -64,7 +64,6 @@ func newForeignNode(t *testing.T, folder string) *node {
 	n.openPool()
 	n.rpc = n.serve(func(cfg *Config) {
 		cfg.Miner = nil
-		cfg.API = publicNamespaces()
 		cfg.GasPrice.MinTip = new(big.Int)
 		cfg.History.Logs = 2_350_000 // geth's default, of which a recorded answer tells
 	})
