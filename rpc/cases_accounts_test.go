@@ -27,6 +27,7 @@ func (s *stage) accountCases() []testCase {
 	}
 	return []testCase{
 		record("eth_accounts", "accounts", "accounts whose keys the node holds"),
+		record("eth_pendingTransactions", "none", "transactions in the pool of accounts whose keys the node holds"),
 		record("eth_sign", "message", "signs \"hello\" as a message (EIP-191)", own, "0x68656c6c6f"),
 		record("eth_sign", "no-key", "an account whose key the node does not have", other, "0x68656c6c6f"),
 		record("personal_sign", "message", "signs \"hello\" as a message (EIP-191)", "0x68656c6c6f", own),

@@ -244,8 +244,10 @@ func (api *traceAPI) IntermediateRoots(ctx context.Context, hash common.Hash) ([
 	defer cancel()
 	block := api.chain.GetBlockByHash(hash)
 	if block == nil {
-		var err error
-		if block, err = api.badBlock(hash); err != nil {
+		if block = rawdb.ReadBadBlock(api.chain.DB(), hash); block == nil {
+			return nil, fmt.Errorf("block %#x not found", hash)
+		}
+		if err := api.checkForeign(block); err != nil {
 			return nil, err
 		}
 	}

@@ -70,9 +70,9 @@ func TestCompare(t *testing.T) {
 }
 
 // startReference runs the reference in this process.
-func startReference(t *testing.T, file string) string {
+func startReference(t *testing.T, file string, flags ...string) string {
 	t.Helper()
-	s, err := parse([]string{"-import", file, "-http.port", "0", "-http.api", namespaces, "-log.level", "error"})
+	s, err := parse(append(flags, "-import", file, "-http.port", "0", "-http.api", namespaces, "-log.level", "error"))
 	if err != nil {
 		t.Fatal(err)
 	}
