@@ -15,6 +15,7 @@ func (s *stage) accountCases() []testCase {
 		}
 		return rest
 	}
+	legacy := object{"from": own, "to": stranger, "value": "0x1", "nonce": "0x1", "gas": "0x5208", "gasPrice": "0x174876e800"}
 	field := func(name, kind string) object { return object{"name": name, "type": kind} }
 	mail := object{
 		"types": object{
@@ -42,6 +43,10 @@ func (s *stage) accountCases() []testCase {
 		record("eth_signTransaction", "no-key", "an account whose key the node does not have", object{"from": other, "to": stranger, "nonce": "0x1", "gas": "0x5208", "gasPrice": "0x174876e800"}),
 		record("eth_sendTransaction", "complete", "sends a transaction that says everything", complete).onItsOwn(),
 		record("eth_sendTransaction", "filled", "sends a transaction that the node completes", object{"from": own, "to": stranger, "value": "0x1"}).onItsOwn(),
+		record("eth_resend", "replaced", "a transaction is replaced by the same with another price and limit").reset().
+			then("eth_sendTransaction", legacy).then("eth_resend", legacy, "0x2e90edd000", "0x5209").then("eth_pendingTransactions").onItsOwn(),
+		record("eth_resend", "not-found", "a transaction that is not in the pool", legacy),
+		record("eth_resend", "no-nonce", "a transaction without its nonce", without("nonce")),
 		record("eth_sendTransaction", "no-key", "an account whose key the node does not have", object{"from": other, "to": stranger}),
 	}
 }

@@ -1,3 +1,3 @@
 // a block that does not exist
 >> {"id":1,"jsonrpc":"2.0","method":"debug_intermediateRoots","params":["0x00000000000000000000000000000000000000000000000000000000deadbeef"]}
-<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"bad block 0x00000000000000000000000000000000000000000000000000000000deadbeef not found"}}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32000,"message":"block 0x00000000000000000000000000000000000000000000000000000000deadbeef not found"}}

@@ -1,0 +1,7 @@
+// a transaction is replaced by the same with another price and limit
+>> {"id":1,"jsonrpc":"2.0","method":"eth_sendTransaction","params":[{"from":"0xf7edc8fa1ecc32967f827c9043fcae6ba73afa5c","gas":"0x5208","gasPrice":"0x174876e800","nonce":"0x1","to":"0x7000000000000000000000000000000000000007","value":"0x1"}]}
+<< {"jsonrpc":"2.0","id":1,"result":"0x20761e65b69c0f55caba6bc7b98de672330d976d6a50b9653e833ea411d694e7"}
+>> {"id":2,"jsonrpc":"2.0","method":"eth_resend","params":[{"from":"0xf7edc8fa1ecc32967f827c9043fcae6ba73afa5c","gas":"0x5208","gasPrice":"0x174876e800","nonce":"0x1","to":"0x7000000000000000000000000000000000000007","value":"0x1"},"0x2e90edd000","0x5209"]}
+<< {"jsonrpc":"2.0","id":2,"result":"0x33ee342db8befaa2640c2c3b802ec443b3773dc73a48178c7e790778e8c3c61d"}
+>> {"id":3,"jsonrpc":"2.0","method":"eth_pendingTransactions","params":[]}
+<< {"jsonrpc":"2.0","id":3,"result":[{"blockHash":null,"blockNumber":null,"blockTimestamp":null,"transactionIndex":null,"hash":"0x33ee342db8befaa2640c2c3b802ec443b3773dc73a48178c7e790778e8c3c61d","from":"0xf7edc8fa1ecc32967f827c9043fcae6ba73afa5c","to":"0x7000000000000000000000000000000000000007","type":"0x0","nonce":"0x1","value":"0x1","input":"0x","gas":"0x5209","gasPrice":"0x2e90edd000","v":"0x2148","r":"0x1e1335e0dd17992ffb963a7e42f84613ac84ddd1f900d548968125d6da433540","s":"0x6e18ba4833aa1c268076c79402c404cfe9b678a23191050598f21833d9397b","chainId":"0x1092"}]}
