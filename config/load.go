@@ -12,6 +12,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
+	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -233,6 +234,12 @@ func (c *Config) settleNetwork() (faults []error) {
 	c.Dev = c.Network == "dev"
 	if c.Dev && !c.Set("datadir") {
 		c.DataDir = "" // a throw-away chain, as with geth --dev
+	}
+	if c.Dev && !c.Set(noderpc.FlagPreimages) {
+		c.Chain.Preimages = true
+	}
+	if c.Dev && !c.Set(noderpc.FlagTraceJS) {
+		c.RPC.Limits.TraceJS = true
 	}
 	if len(faults) > 0 {
 		return faults

@@ -43,6 +43,9 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 		"debug": {
 			&traceAPI{b, filters},
 			&rawAPI{b},
+			&listAPI{b},
+			&nodeAPI{b, cfg.SetLogLevel},
+			&profileAPI{b},
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},
@@ -62,6 +65,18 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 		h["admin"] = []any{&adminAPI{b, cfg.Network, cfg.PeerHead}}
 	}
 	return h
+}
+
+// public are the handlers without those that are only for whoever runs the node.
+func (h handlers) public(cfg Config) handlers {
+	rest := make(handlers, len(h))
+	for namespace, receivers := range h {
+		rest[namespace] = slices.DeleteFunc(slices.Clone(receivers), func(receiver any) bool {
+			p, ok := receiver.(private)
+			return ok && p.private(cfg)
+		})
+	}
+	return rest
 }
 
 // newServer makes a server of the given namespaces.

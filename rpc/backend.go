@@ -25,7 +25,7 @@ import (
 )
 
 // Chain is what the handlers read of the chain. Its size is that of the JSON-RPC,
-// most of which is questions to the chain; nothing in it changes one.
+// most of which is questions to the chain. Only Rewind changes it.
 type Chain interface {
 	core.ChainContext // headers, chain configuration, engine
 
@@ -48,6 +48,9 @@ type Chain interface {
 
 	// DB is for what only operators ask: raw values, and the blocks that were refused.
 	DB() ethdb.Database
+
+	// Rewind goes back to an earlier block, which only development chains do.
+	Rewind(ctx context.Context, to *types.Header) error
 
 	// StateOf returns the state after a block, which the caller may change.
 	StateOf(header *types.Header) (*state.StateDB, error)
@@ -110,6 +113,8 @@ type backend struct {
 	// use, since a transaction caches its sender together with the signer: so a
 	// signature is recovered once, when it is submitted, and never again.
 	signer types.Signer
+
+	profiles profiles // being written
 }
 
 func newBackend(cfg Config) *backend {

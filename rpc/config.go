@@ -46,6 +46,7 @@ const (
 	FlagUnprotected   = "rpc.allow-unprotected-txs"
 	FlagTraceTime     = "rpc.trace-timeout"
 	FlagTraceJS       = "rpc.trace-js"
+	FlagPreimages     = "state.preimages"
 	FlagProfiling     = "rpc.profiling"
 	FlagBatchItems    = "rpc.batch-request-limit"
 	FlagBatchResponse = "rpc.batch-response-max-size"
@@ -99,8 +100,9 @@ type Config struct {
 	Limits   Limits
 	GasPrice GasPriceConfig
 
-	Log        logrus.FieldLogger
-	Registerer prometheus.Registerer // may be nil
+	Log         logrus.FieldLogger
+	SetLogLevel func(logrus.Level)    // for debug_verbosity; nil = it does not work
+	Registerer  prometheus.Registerer // may be nil
 }
 
 // AuthConfig is the port that serves, over HTTP and WebSocket, whoever signs his

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/params"
+	"github.com/sirupsen/logrus"
 
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 )
@@ -28,7 +30,10 @@ type scene struct {
 }
 
 func newScene(t *testing.T) *scene {
-	s := &scene{node: newNode(t, withWallet(t, 9))}
+	s := &scene{node: newNode(t, withWallet(t, 9), func(cfg *Config) {
+		cfg.IPCPath = filepath.Join(t.TempDir(), "ipc")
+		cfg.SetLogLevel = func(logrus.Level) {}
+	})}
 	s.counter = s.node.deploy()
 	s.deploy = s.head()
 	s.tx = s.increment(1, s.counter)
@@ -279,12 +284,18 @@ func hex0x(s string) string {
 func TestMethods(t *testing.T) {
 	s := newScene(t)
 	asked := make(map[string]bool)
-	for _, e := range slices.Concat(s.exchanges(), s.callExchanges(), s.debugExchanges(), s.accountExchanges()) {
+	local := s.dial(s.rpc.cfg.IPCPath)
+	operator := s.operatorExchanges()
+	for i, e := range slices.Concat(operator, s.exchanges(), s.callExchanges(), s.debugExchanges(), s.listExchanges(), s.accountExchanges()) {
 		asked[e.method] = true
 		params, err := json.Marshal(e.params)
 		s.check(err)
+		client := s.client
+		if i < len(operator) {
+			client = local
+		}
 		t.Run(e.method+" "+string(params), func(t *testing.T) {
-			result, err := ask(t, s.client, e.method, e.params...)
+			result, err := ask(t, client, e.method, e.params...)
 			if e.code != 0 {
 				wantError(t, err, e.code, e.err)
 				return
@@ -297,6 +308,9 @@ func TestMethods(t *testing.T) {
 			}
 		})
 	}
+	var property string
+	s.check(local.CallContext(t.Context(), &property, "debug_chaindbProperty"))
+	asked["debug_chaindbProperty"] = strings.Contains(strings.ToLower(property), "compaction")
 	h := newHandlers(s.rpc.cfg, s.rpc.backend, new(fees), s.rpc.filters)
 	delete(h, "miner") // see TestMiner
 	if want := without(publicNamespaces(), devNamespaces()); !slices.Equal(h.all(), want) {

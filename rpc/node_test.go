@@ -93,7 +93,7 @@ func (n *node) openChain(dir string) {
 	cfg.DB, err = rawdb.Open(kv, rawdb.OpenOptions{Ancient: filepath.Join(dir, "ancient")})
 	n.check(err)
 	cfg.Writable = func() error { return nil }
-	cfg.Genesis, cfg.Params, cfg.Log = n.genesis, n.params, discard()
+	cfg.Genesis, cfg.Params, cfg.Log, cfg.Preimages = n.genesis, n.params, discard(), true
 	n.chain, err = chain.New(n.t.Context(), cfg)
 	n.check(err)
 	n.chain.Start()

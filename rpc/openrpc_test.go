@@ -323,9 +323,10 @@ func TestDiscover(t *testing.T) {
 		n.check(local.CallContext(t.Context(), &all, method))
 		for _, door := range []struct {
 			document   document
+			handlers   handlers
 			namespaces []string
-		}{{public, n.rpc.cfg.API}, {all, n.handlers().all()}} {
-			want := n.handlers().methods(door.namespaces)
+		}{{public, n.handlers().public(n.rpc.cfg), n.rpc.cfg.API}, {all, n.handlers(), n.handlers().all()}} {
+			want := door.handlers.methods(door.namespaces)
 			want[slices.Index(want, discoverMethod)] = discoverName
 			slices.Sort(want)
 			if have := described(door.document); !slices.Equal(have, want) {

@@ -331,6 +331,10 @@ func resultSchemas() map[string]any {
 		// The words differ: hash, bytes, hash, and two numbers.
 		"eth_getWork": schema{"type": "array", "title": "Mining job", "minItems": 5, "items": bytesSchema},
 
+		// Go's, which change with its version.
+		"debug_memStats": schema{"type": "object", "title": "runtime.MemStats"},
+		"debug_gcStats":  schema{"type": "object", "title": "debug.GCStats"},
+
 		discoverMethod: schema{"type": "object", "title": "OpenRPC document", "required": []string{"openrpc", "info", "methods"}},
 	}
 }

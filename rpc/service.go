@@ -94,7 +94,7 @@ func (s *Service) open(h handlers) error {
 		return fmt.Errorf("rpc metrics: %w", err)
 	}
 	if s.cfg.HTTP {
-		if s.public, err = s.openPort(h, s.cfg.public()); err != nil {
+		if s.public, err = s.openPort(h.public(s.cfg), s.cfg.public()); err != nil {
 			return err
 		}
 	}
@@ -207,6 +207,7 @@ func (s *Service) shutdown() error {
 	s.filters.stop()
 	s.loops.Wait()
 	s.feeds.Close() // ends go-ethereum's loops
+	errs = append(errs, s.backend.profiles.stop())
 	return errors.Join(errs...)
 }
 

@@ -195,7 +195,7 @@ func (n *node) registerRPC(context.Context) error {
 	if n.genesis.Pow.Instant() {
 		cfg.ClientVersion = devVersion()
 	}
-	cfg.Log, cfg.Registerer = n.logger("rpc"), n.metrics
+	cfg.Log, cfg.Registerer, cfg.SetLogLevel = n.logger("rpc"), n.metrics, n.log.SetLevel
 	return add(n, func() (*noderpc.Service, error) { return noderpc.New(cfg) })
 }
 
