@@ -174,9 +174,6 @@ func (g *generator) method(name string, receiver reflect.Type, method reflect.Me
 		if d.Schema == nil || slices.Contains(wider(), elem(param)) {
 			d.Schema = g.types.param(param)
 		}
-		if schema, ok := paramSchemas()[name+"/"+decl.param(i)]; ok {
-			d.Schema = schema
-		}
 		entry.Params = append(entry.Params, d)
 	}
 	if public != nil && len(entry.Params) < len(public.Params) {

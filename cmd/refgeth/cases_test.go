@@ -101,7 +101,7 @@ func readCase(t *testing.T, file string) (requests, answers []string, comparable
 	switch {
 	case !slices.Contains(append(strings.Split(namespaces, ","), "rpc"), namespace), name == "subscribe", name == "unsubscribe":
 		comparable = false
-	case strings.HasPrefix(name, "send") && (strings.Contains(answers[0], `"result":`) || strings.Contains(answers[0], `"code":4,`)):
+	case strings.Contains(name, "send") && (strings.Contains(answers[0], `"result":`) || strings.Contains(answers[0], `"code":4,`)):
 		comparable = false
 	}
 	return requests, answers, comparable
