@@ -42,8 +42,8 @@ func TestRecordedCases(t *testing.T) {
 	}
 	same, different, missing := 0, 0, 0
 	for _, file := range files {
-		requests, answers, comparable := readCase(t, file)
-		if !comparable {
+		requests, answers, ok := readCase(t, file)
+		if !ok {
 			continue
 		}
 		name := filepath.Base(filepath.Dir(file)) + "/" + strings.TrimSuffix(filepath.Base(file), ".io")
@@ -75,21 +75,21 @@ func TestRecordedCases(t *testing.T) {
 	t.Logf("%d answers are geth's, %d differ as is explained, of %d geth lacks the method", same, different, missing)
 }
 
-// readCase reads requests and answers. It is not comparable if the answers depend on
+// readCase reads requests and answers. It is not to be compared if the answers depend on
 // time, if the case is about a development chain, a connection or what only the machine's
 // owner may ask, or if it changes the pool.
-func readCase(t *testing.T, file string) (requests, answers []string, comparable bool) {
+func readCase(t *testing.T, file string) (requests, answers []string, ok bool) {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	comparable = true
+	ok = true
 	for line := range strings.Lines(string(data)) {
 		kind, text, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
 		switch kind {
 		case "//":
-			comparable = comparable && !strings.HasPrefix(text, "speconly")
+			ok = ok && !strings.HasPrefix(text, "speconly")
 		case ">>":
 			requests = append(requests, text)
 		case "<<":
@@ -100,9 +100,9 @@ func readCase(t *testing.T, file string) (requests, answers []string, comparable
 	namespace, name, _ := strings.Cut(method, "_")
 	switch {
 	case !slices.Contains(append(strings.Split(namespaces, ","), "rpc"), namespace), name == "subscribe", name == "unsubscribe":
-		comparable = false
+		ok = false
 	case strings.Contains(name, "send") && (strings.Contains(answers[0], `"result":`) || strings.Contains(answers[0], `"code":4,`)):
-		comparable = false
+		ok = false
 	}
 	return requests, answers, comparable
 }
