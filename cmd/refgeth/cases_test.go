@@ -104,7 +104,7 @@ func readCase(t *testing.T, file string) (requests, answers []string, ok bool) {
 	case strings.Contains(name, "send") && (strings.Contains(answers[0], `"result":`) || strings.Contains(answers[0], `"code":4,`)):
 		ok = false
 	}
-	return requests, answers, comparable
+	return requests, answers, ok
 }
 
 // send submits the transaction that an answer has.
