@@ -22,6 +22,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -46,6 +47,7 @@ type settings struct {
 	slot              time.Duration
 	rounds            int
 	only              *regexp.Regexp
+	profiles          string // folder for the node's CPU profiles; "" = none
 }
 
 func parse(args []string) (settings, error) {
@@ -56,6 +58,7 @@ func parse(args []string) (settings, error) {
 	flags.StringVar(&s.anvil, "anvil", "", "binary of anvil; empty for none")
 	flags.DurationVar(&s.slot, "time", 2*time.Second, "how long a server is under load at a time")
 	flags.IntVar(&s.rounds, "rounds", 3, "how often each has its turn")
+	flags.StringVar(&s.profiles, "profiles", "", "folder to write CPU profiles of the node to, one per case; it is slower meanwhile")
 	conns := flags.String("conns", "8,32", "numbers of connections")
 	only := flags.String("run", "", "regular expression: measure these cases only")
 	if err := flags.Parse(args); err != nil {
@@ -73,6 +76,9 @@ func parse(args []string) (settings, error) {
 	}
 	var err error
 	s.only, err = regexp.Compile(*only)
+	if s.profiles != "" && err == nil {
+		s.profiles, err = filepath.Abs(s.profiles)
+	}
 	return s, err
 }
 
@@ -108,7 +114,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 			continue
 		}
 		for _, conns := range s.conns {
-			results, err := compare(ctx, s, servers, bench, conns)
+			results, err := profiled(ctx, s, servers[0], bench, func() ([]result, error) { return compare(ctx, s, servers, bench, conns) })
 			if err != nil {
 				return fmt.Errorf("%s with %d connections: %w", bench.name, conns, err)
 			}
@@ -141,6 +147,19 @@ func compare(ctx context.Context, s settings, servers []*server, bench benchCase
 		}
 	}
 	return medians, nil
+}
+
+// profiled takes a profile of the node, if there is to be one, while it is measured.
+func profiled(ctx context.Context, s settings, node *server, bench benchCase, measure func() ([]result, error)) ([]result, error) {
+	if s.profiles == "" {
+		return measure()
+	}
+	file := filepath.Join(s.profiles, strings.NewReplacer(" ", "-", ",", "").Replace(bench.name)+".pprof")
+	if err := node.call(ctx, "debug_startCPUProfile", strconv.Quote(file)); err != nil {
+		return nil, err
+	}
+	results, err := measure()
+	return results, errors.Join(err, node.call(ctx, "debug_stopCPUProfile"))
 }
 
 func median(results []result, value func(result) float64) float64 {

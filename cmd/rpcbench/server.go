@@ -25,6 +25,11 @@ const (
 	// clockTick is the unit of the times in /proc: USER_HZ, a hundredth of a
 	// second on every architecture that Go knows.
 	clockTick = 10 * time.Millisecond
+
+	// A server that has used no more than quietTicks in a quietInterval has
+	// done what it does in the background after its start.
+	quietInterval = 500 * time.Millisecond
+	quietTicks    = 2
 )
 
 // server is a process that answers JSON-RPC.
@@ -64,7 +69,11 @@ func startServers(ctx context.Context, s settings, c *chainData, dir string) (se
 		return servers, fmt.Errorf("%w\n%s", err, out)
 	}
 	if _, err := start("monolith", s.node, func(port string) []string {
-		return []string{"--dev", "--mine=false", "--datadir", data, "--http.port", port, "--metrics.addr", "127.0.0.1:0"}
+		args := []string{"--dev", "--mine=false", "--datadir", data, "--http.port", port, "--metrics.addr", "127.0.0.1:0"}
+		if s.profiles != "" {
+			args = append(args, "--http.api", "eth,debug", "--rpc.profiling")
+		}
+		return args
 	}); err != nil {
 		return servers, err
 	}
@@ -86,6 +95,11 @@ func startServers(ctx context.Context, s settings, c *chainData, dir string) (se
 		}
 		if err := anvil.replay(ctx, c); err != nil {
 			return servers, fmt.Errorf("anvil: %w", err)
+		}
+	}
+	for _, server := range servers {
+		if err := server.quiet(ctx); err != nil {
+			return servers, fmt.Errorf("%s: %w", server.name, err)
 		}
 	}
 	return servers, nil
@@ -164,6 +178,29 @@ func (s *server) cpuTime() (time.Duration, error) {
 	user, errUser := strconv.ParseInt(fields[11], 10, 64)
 	system, errSystem := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * clockTick, errors.Join(errUser, errSystem)
+}
+
+// quiet waits until the server does nothing by itself any more, such as indexing.
+func (s *server) quiet(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	tick := time.NewTicker(quietInterval)
+	defer tick.Stop()
+	for before := time.Duration(0); ; {
+		now, err := s.cpuTime()
+		if err != nil {
+			return err
+		}
+		if before > 0 && now-before <= quietTicks*clockTick {
+			return nil
+		}
+		before = now
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return fmt.Errorf("still busy after %v", startTimeout)
+		}
+	}
 }
 
 // stop ends the process.
