@@ -19,7 +19,7 @@ const chainEvents = 16
 // logIndex keeps go-ethereum's log index (filter maps, EIP-7745's structure) in
 // step with the head, so that eth_getLogs need not read every block.
 type logIndex struct {
-	bc   *core.BlockChain
+	bc   *receiptChain
 	maps *filtermaps.FilterMaps
 
 	once sync.Once
@@ -28,7 +28,7 @@ type logIndex struct {
 	done chan struct{} // nil until started
 }
 
-func newLogIndex(bc *core.BlockChain, db ethdb.KeyValueStore, blocks uint64) (*logIndex, error) {
+func newLogIndex(bc *receiptChain, db ethdb.KeyValueStore, blocks uint64) (*logIndex, error) {
 	cutoff, _ := bc.HistoryPruningCutoff()
 	maps, err := filtermaps.NewFilterMaps(db, viewAt(bc, indexedHead(bc, db)), cutoff, 0, filtermaps.DefaultParams,
 		filtermaps.Config{History: blocks})
@@ -42,7 +42,7 @@ func newLogIndex(bc *core.BlockChain, db ethdb.KeyValueStore, blocks uint64) (*l
 // an index that was complete for the current head's, and would leave the blocks that
 // came when it was behind, or after a crash, to be searched one by one until the next
 // block comes.
-func indexedHead(bc *core.BlockChain, db ethdb.KeyValueReader) *types.Header {
+func indexedHead(bc *receiptChain, db ethdb.KeyValueReader) *types.Header {
 	head := bc.CurrentBlock()
 	stored, ok, err := rawdb.ReadFilterMapsRange(db)
 	if err == nil && ok && stored.HeadIndexed && stored.BlocksAfterLast > 0 && stored.BlocksAfterLast <= head.Number.Uint64() {
@@ -53,7 +53,7 @@ func indexedHead(bc *core.BlockChain, db ethdb.KeyValueReader) *types.Header {
 	return head
 }
 
-func viewAt(bc *core.BlockChain, head *types.Header) *filtermaps.ChainView {
+func viewAt(bc *receiptChain, head *types.Header) *filtermaps.ChainView {
 	return filtermaps.NewChainView(bc, head.Number.Uint64(), head.Hash())
 }
 

@@ -90,7 +90,7 @@ func (cfg Config) Validate() error {
 type Service struct {
 	Reader
 	cfg     Config
-	bc      *core.BlockChain
+	bc      *receiptChain
 	logs    *logIndex
 	held    *heldBlocks
 	bad     *lru.Cache[common.Hash, error]
@@ -132,10 +132,11 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open chain: %w", err)
 	}
+	receipts := newReceiptChain(bc)
 	s := &Service{
-		Reader:  bc,
+		Reader:  receipts,
 		cfg:     cfg,
-		bc:      bc,
+		bc:      receipts,
 		bad:     lru.NewCache[common.Hash, error](badBlocksKept),
 		metrics: newMetrics(cfg.Registerer),
 	}
