@@ -20,7 +20,8 @@ const (
 	logSize     = 250
 )
 
-// receiptChain is go-ethereum's chain with a longer memory for receipts. What is
+// receiptChain is go-ethereum's chain with a longer memory for receipts, and for what
+// else it takes to find logs. What is
 // executed does not change, so nothing in it becomes wrong: it is found by the block's
 // hash, on whatever branch that is.
 //
@@ -28,6 +29,7 @@ const (
 // was not asked for since the time before is forgotten.
 type receiptChain struct {
 	*core.BlockChain
+	canonical *canonicalHashes
 
 	// mu guards the fields below.
 	mu         sync.Mutex
@@ -36,7 +38,13 @@ type receiptChain struct {
 }
 
 func newReceiptChain(bc *core.BlockChain) *receiptChain {
-	return &receiptChain{BlockChain: bc, young: make(map[common.Hash]types.Receipts)}
+	return &receiptChain{BlockChain: bc, canonical: newCanonicalHashes(bc), young: make(map[common.Hash]types.Receipts)}
+}
+
+// GetCanonicalHash returns the hash of a block on the head's branch; the zero hash if
+// that is shorter.
+func (c *receiptChain) GetCanonicalHash(number uint64) common.Hash {
+	return c.canonical.get(number)
 }
 
 // GetReceiptsByHash returns the receipts of a block that was executed, which are
