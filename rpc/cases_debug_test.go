@@ -1,7 +1,10 @@
 package rpc
 
 import (
+	"strings"
+
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/ethereum/go-ethereum/rlp"
 
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
@@ -66,10 +69,54 @@ func (s *stage) debugCases() []testCase {
 		object{"tracer": "callTracer", "blockOverrides": object{"number": "0x64"}, "stateOverrides": object{stranger.Hex(): object{"balance": "0x1"}}}))
 	add(record("debug_traceCall", "prestate", "what a call reads", call, "latest", object{"tracer": "prestateTracer"}))
 	add(record("debug_traceCall", "unknown-block", "a block that does not exist", call, noBlock))
+	add(record("debug_storageRangeAt", "before-tx", "a contract's slots before a transaction of a block", block.Hash(), 1, s.counter, "0x", 10))
+	add(record("debug_storageRangeAt", "after-tx", "a contract's slots before the last transaction of a block", "0xb", 2, s.counter, "0x", 10))
+	add(record("debug_storageRangeAt", "out-of-range", "the block has not so many transactions", failedBlock, 3, s.counter, "0x", 10))
+	add(record("debug_storageRangeAt", "unknown-block", "a block that does not exist", noBlock, 0, s.counter, "0x", 10))
+	add(record("debug_dumpBlock", "state", "all accounts after a block", deployBlock))
+	add(record("debug_dumpBlock", "unknown-block", "a block that does not exist", noBlock))
+	add(record("debug_accountRange", "two", "two accounts, and where the next one is", "latest", "0x", 2, true, true, true))
+	add(record("debug_accountRange", "rest", "accounts from a hash on", "latest", "0xa0"+strings.Repeat("00", 31), 10, true, true, true))
+	add(record("debug_getModifiedAccountsByNumber", "block", "accounts that a block has changed", 8))
+	add(record("debug_getModifiedAccountsByNumber", "range", "accounts that three blocks have changed", 5, 8))
+	add(record("debug_getModifiedAccountsByNumber", "reversed", "a range that ends before it begins", 8, 5))
+	add(record("debug_getModifiedAccountsByNumber", "unknown-block", "a block that does not exist", 4096))
+	add(record("debug_getModifiedAccountsByHash", "block", "accounts that a block has changed", block.Hash()))
+	add(record("debug_getModifiedAccountsByHash", "range", "accounts that three blocks have changed", s.blocks[5].Hash(), block.Hash()))
+	add(record("debug_getModifiedAccountsByHash", "unknown-block", "a block that does not exist", unknownHash))
+	add(record("debug_preimage", "address", "the address that is hashed to a key", crypto.Keccak256Hash(s.counter[:])))
+	add(record("debug_preimage", "unknown", "a hash of nothing in the state", unknownHash))
+	add(record("debug_getAccessibleState", "upwards", "the first block whose state can be read", "0x0", "latest"))
+	add(record("debug_getAccessibleState", "nothing", "no blocks at all", "0x1", "0x1"))
 	add(record("debug_subscribe", "chain", "traces of two blocks", "traceChain", "0x2", "0x4", calls).
 		then("debug_unsubscribe", answerTo(1)).inShape("subscriptions have random names"))
 	add(record("debug_subscribe", "reversed", "a range that ends before it begins", "traceChain", "0x4", "0x2"))
 	return cases
+}
+
+// operatorCases are about what only the machine's owner may ask: the store and the
+// process.
+func (s *stage) operatorCases() []testCase {
+	const file = "/nowhere/profile"
+	return []testCase{
+		record("debug_dbAncients", "none", "the freezer is for old blocks").overIPC(),
+		record("debug_dbAncient", "none", "the freezer is for old blocks", "headers", 1).overIPC(),
+		record("debug_dbGet", "head", "what the database has under a key", "0x4c617374426c6f636b").overIPC(),
+		record("debug_dbGet", "unknown", "a key that there is not", "0x00").overIPC(),
+		record("debug_chaindbProperty", "text", "LevelDB's statistics").overIPC().inShape("it is the database's"),
+		record("debug_chaindbCompact", "all", "the database is compacted").overIPC(),
+		record("debug_setHead", "back", "a development chain goes back to a block", "0x5").then("eth_blockNumber").onDevChain().overIPC().onItsOwn(),
+		record("debug_setHead", "proof-of-work", "the head is the block with the most work", "0x5").overIPC(),
+		record("debug_setHead", "future", "a block that does not exist yet", noBlock).overIPC(),
+		record("debug_verbosity", "too-much", "a level that there is not", 9).overIPC(),
+		record("debug_memStats", "process", "Go's memory and what runs").then("debug_gcStats").then("debug_freeOSMemory").then("debug_stacks", "noSuchFunction").
+			then("debug_setGCPercent", 100).then("debug_setMemoryLimit", -1).then("debug_setBlockProfileRate", 0).then("debug_setMutexProfileFraction", 0).
+			overIPC().inShape("it is the process's"),
+		record("debug_cpuProfile", "no-folder", "files are not written where there is no folder", file, 1).then("debug_startCPUProfile", file).then("debug_stopCPUProfile").
+			then("debug_goTrace", file, 1).then("debug_startGoTrace", file).then("debug_stopGoTrace").
+			then("debug_blockProfile", file, 1).then("debug_writeBlockProfile", file).then("debug_mutexProfile", file, 1).
+			then("debug_writeMutexProfile", file).then("debug_writeMemProfile", file).overIPC(),
+	}
 }
 
 // workCases are about external miners and the miner's settings.

@@ -28,7 +28,7 @@ func (s *stage) cases() []testCase {
 	return slices.Concat(
 		s.nodeCases(), s.blockCases(), s.stateCases(), s.txCases(), s.sendCases(),
 		s.callCases(), s.simulateCases(), s.feeCases(), s.logCases(), s.filterCases(),
-		s.poolCases(), s.accountCases(), s.debugCases(), s.workCases(), s.devCases(), s.adminCases(), s.protocolCases(),
+		s.poolCases(), s.accountCases(), s.debugCases(), s.operatorCases(), s.workCases(), s.devCases(), s.adminCases(), s.protocolCases(),
 	)
 }
 
@@ -40,6 +40,13 @@ func notRecorded() []string {
 
 		// Blocks have no access lists yet.
 		"debug_getRawBlockAccessList",
+
+		// The freezer is empty, and the log of a test has no levels.
+		"debug_dbAncient", "debug_verbosity",
+
+		// These write files, in a folder that is another one each time.
+		"debug_blockProfile", "debug_cpuProfile", "debug_goTrace", "debug_mutexProfile", "debug_startCPUProfile", "debug_startGoTrace",
+		"debug_stopCPUProfile", "debug_stopGoTrace", "debug_writeBlockProfile", "debug_writeMemProfile", "debug_writeMutexProfile",
 
 		// These say that they cannot be had, and what to do instead.
 		"anvil_dealERC20", "anvil_setERC20Allowance", "anvil_setMinGasPrice", "anvil_setNextBlockBaseFeePerGas", "anvil_setPrevRandao",

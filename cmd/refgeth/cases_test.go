@@ -18,6 +18,10 @@ const caseFolder = "../../rpc/testdata/cases"
 var caseDifferences = []difference{
 	{`debug_printBlock/block`, "result", "", "geth prints how the block lies in its memory"},
 	{`debug_traceBlock/no-block`, `error\.code`, "-32602", "it is the parameter that is wrong"},
+	{`debug_(accountRange|dumpBlock|getModifiedAccounts.*|preimage)/.*`, "(result|error).*", "", "geth keeps what was hashed to the state's keys only with --cache.preimages"},
+	{`debug_storageRangeAt/.*`, "(result|error).*", "", "geth opens the trie of a state inside of a block, which its path scheme does not have"},
+	{`debug_getAccessibleState/.*`, "(result|error).*", "", "geth does not know it of its newer state scheme"},
+	{`debug_dbGet/unknown`, `error\.message`, "", "the databases have their own words"},
 	{`eth_accounts/.*`, "result", "", "the nodes have other keys"},
 	{`eth_sign(Transaction)?/.*`, `(result|error).*`, "", "the nodes have other keys"},
 	{`eth_sendTransaction/no-key`, `error\.message`, `"unknown account: .*`, "tells what to do"},
@@ -100,6 +104,8 @@ func readCase(t *testing.T, file string) (requests, answers []string, ok bool) {
 	namespace, name, _ := strings.Cut(method, "_")
 	switch {
 	case !slices.Contains(append(strings.Split(namespaces, ","), "rpc"), namespace), name == "subscribe", name == "unsubscribe":
+		ok = false
+	case slices.Contains([]string{"chaindbCompact", "cpuProfile", "dbAncient", "dbAncients", "setHead", "verbosity"}, name):
 		ok = false
 	case strings.Contains(name, "send") && (strings.Contains(answers[0], `"result":`) || strings.Contains(answers[0], `"code":4,`)):
 		ok = false
