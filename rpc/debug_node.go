@@ -68,7 +68,8 @@ func (api *nodeAPI) ChaindbCompact(ctx context.Context) error {
 	return nil
 }
 
-// SetHead is debug_setHead: it goes back to an earlier block of a development chain.
+// SetHead is debug_setHead: it goes back to an earlier block of a development chain. The
+// transactions that came after it are pending again.
 // On others the head is the block with the most work that is known, and nobody
 // chooses it.
 func (api *nodeAPI) SetHead(ctx context.Context, number hexutil.Uint64) error {

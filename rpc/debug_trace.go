@@ -133,6 +133,9 @@ func (b *backend) checkForeign(block *types.Block) error {
 // traceBlock traces all transactions of a block. One that a script fails in has an
 // error in place of a result.
 func (b *backend) traceBlock(ctx context.Context, block *types.Block, config *traceConfig) ([]txTrace, error) {
+	if err := b.checkTracer(config); err != nil {
+		return nil, err
+	}
 	ctx, cancel := b.withTraceTime(ctx)
 	defer cancel()
 	r, err := b.replay(ctx, block, nil)

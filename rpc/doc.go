@@ -19,11 +19,16 @@
 //     in a goroutine of the request, contains its panics and encodes the answer.
 //     There is one for each door: the public one with the namespaces of
 //     Config.API, the authenticated one with those of Config.Auth, and the local
-//     one behind IPC with all of them (api.go).
+//     one behind IPC with all of them (api.go). Handlers that are private, of which
+//     the namespace debug has some, are left out of the public one.
 //  3. Handlers are small types by subject (eth_block.go, eth_call.go, net.go,
 //     ...) around one backend (backend.go), which resolves block parameters and
 //     is also what go-ethereum's filters and gas price oracle see of the node.
 //     Answers that are big or frequent write their own JSON (marshal_*.go).
+//
+// Tracing (debug_trace*.go) executes again what was executed: trace.go replays a block
+// up to a transaction, on the state that the chain keeps of its parent, and runs
+// go-ethereum's tracers with bounds on time and memory.
 //
 // rpc.discover answers an OpenRPC document of what its door serves (discover.go). It is
 // made of the handlers: their names, parameters and types, and of their doc comments,

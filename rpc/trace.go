@@ -160,12 +160,8 @@ func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budg
 		steps := logger.NewStructLogger(&cfg)
 		return &tracers.Tracer{Hooks: steps.Hooks(), GetResult: steps.GetResult, Stop: steps.Stop}, nil
 	}
-	names, err := tracerNames(config)
-	if err != nil {
+	if err := b.checkTracer(config); err != nil {
 		return nil, err
-	}
-	if i := slices.IndexFunc(names, tracers.DefaultDirectory.IsJS); i >= 0 && !b.limits.TraceJS {
-		return nil, fmt.Errorf("tracer %.40q is not a built-in one, and JavaScript is off%s", names[i], seeFlag(FlagTraceJS))
 	}
 	tracer, err := tracers.DefaultDirectory.New(*config.Tracer, at, config.TracerConfig, b.config)
 	if err != nil {
@@ -173,6 +169,18 @@ func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budg
 	}
 	tracer.Hooks = left.watch(tracer.Hooks, stop)
 	return tracer, nil
+}
+
+// checkTracer refuses a tracer that does not exist or is not allowed.
+func (b *backend) checkTracer(config *traceConfig) error {
+	names, err := tracerNames(config)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(names, tracers.DefaultDirectory.IsJS); i >= 0 && !b.limits.TraceJS {
+		return fmt.Errorf("tracer %.40q is not a built-in one, and JavaScript is off%s", names[i], seeFlag(FlagTraceJS))
+	}
+	return nil
 }
 
 // tracerNames lists the tracers that a client asks for: those of a muxTracer, or the
