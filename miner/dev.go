@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,6 +21,11 @@ import (
 // settleLimit bounds how long the sender of a transaction is kept waiting for its
 // block, which usually takes two milliseconds.
 const settleLimit = 5 * time.Second
+
+// settleCrowd is how many senders may wait at a time. More are a load test, whose
+// transactions are mined no later, but which is not to be slowed down by a block for
+// every few of them.
+const settleCrowd = 8
 
 // maxStamp is the latest stamp that may be asked for: the largest number that
 // clients in JavaScript can read.
@@ -50,10 +56,16 @@ type DevConfig struct {
 	Chain DevChain
 	Pool  DevPool
 
+	Wallet DevWallet
+
 	// Bank is the key of an account that is rich enough to make others rich.
 	Bank *ecdsa.PrivateKey
-	// Key returns the key of an account, or nil if the node does not have it.
-	Key func(common.Address) *ecdsa.PrivateKey
+}
+
+// DevWallet signs for the accounts whose keys the node has.
+type DevWallet interface {
+	Accounts() []common.Address
+	SignHash(account common.Address, hash []byte) ([]byte, error)
 }
 
 // Dev are the controls of a development chain: its user mines by hand, moves the
@@ -62,12 +74,13 @@ type DevConfig struct {
 // thing after the other, so that nothing is mined in between.
 type Dev struct {
 	*Service
-	chain DevChain
-	pool  DevPool
-	bank  *ecdsa.PrivateKey
-	key   func(common.Address) *ecdsa.PrivateKey
+	chain  DevChain
+	pool   DevPool
+	wallet DevWallet
+	bank   *ecdsa.PrivateKey
 
-	looks atomic.Uint64 // how often Settle had the pool looked at
+	looks    atomic.Uint64 // how often Settle had the pool looked at
+	settling atomic.Int32  // senders that wait in Settle
 
 	// The main loop's.
 	snapshots []snapshot
@@ -78,12 +91,12 @@ type Dev struct {
 // chain.
 func NewDev(cfg DevConfig) (*Dev, error) {
 	switch {
-	case cfg.Miner == nil || cfg.Chain == nil || cfg.Pool == nil || cfg.Bank == nil || cfg.Key == nil:
-		return nil, errors.New("development chain: no miner, chain, pool or keys")
+	case cfg.Miner == nil || cfg.Chain == nil || cfg.Pool == nil || cfg.Wallet == nil || cfg.Bank == nil:
+		return nil, errors.New("development chain: no miner, chain, pool, wallet or bank")
 	case !cfg.Miner.cfg.Params.Instant():
 		return nil, errors.New("development chain: blocks need work on this chain")
 	}
-	return &Dev{Service: cfg.Miner, chain: cfg.Chain, pool: cfg.Pool, bank: cfg.Bank, key: cfg.Key}, nil
+	return &Dev{Service: cfg.Miner, chain: cfg.Chain, pool: cfg.Pool, wallet: cfg.Wallet, bank: cfg.Bank}, nil
 }
 
 // do has the main loop do something and waits for it. What has begun ends early
@@ -188,8 +201,13 @@ func (l *mainLoop) sealNow(ctx context.Context, payload *Payload) (*types.Block,
 // Settle returns when the miner has looked at a transaction that the pool has just
 // taken: if blocks are made as transactions come and nothing keeps this one from
 // being mined, it is in a block then, and clients need not ask again for its
-// receipt. Transactions that come while a block is made share the next.
+// receipt. Transactions that come while a block is made share the next. It returns at
+// once if too many wait already.
 func (d *Dev) Settle(ctx context.Context, tx common.Hash) {
+	defer d.settling.Add(-1)
+	if d.settling.Add(1) > settleCrowd {
+		return
+	}
 	looks := d.looks.Load()
 	d.pending.stale.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, settleLimit)
@@ -225,16 +243,22 @@ func (d *Dev) Drop(ctx context.Context, condition func(*types.Transaction) bool)
 }
 
 // Owns reports whether the node has the account's key.
-func (d *Dev) Owns(account common.Address) bool { return d.key(account) != nil }
+func (d *Dev) Owns(account common.Address) bool {
+	return slices.Contains(d.wallet.Accounts(), account)
+}
 
 // SignTx signs a transaction with the account's key: ErrNoKey if the node does not
 // have it.
 func (d *Dev) SignTx(account common.Address, tx *types.Transaction) (*types.Transaction, error) {
-	key := d.key(account)
-	if key == nil {
+	if !d.Owns(account) {
 		return nil, fmt.Errorf("%w: %v", ErrNoKey, account)
 	}
-	return types.SignTx(tx, types.LatestSigner(d.cfg.Chain.Config()), key)
+	signer := types.LatestSigner(d.cfg.Chain.Config())
+	signature, err := d.wallet.SignHash(account, signer.Hash(tx).Bytes())
+	if err != nil {
+		return nil, err
+	}
+	return tx.WithSignature(signer, signature)
 }
 
 // Automine reports whether blocks are made as transactions come.

@@ -2,7 +2,6 @@ package miner
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"math/big"
@@ -91,13 +90,8 @@ func (d *Dev) change(ctx context.Context, plan func(*workshop) error) error {
 			return err
 		}
 		w := &workshop{
-			state: statedb, bank: d.bank, key: d.key,
-			signer: types.LatestSigner(l.cfg.Chain.Config()), chain: l.cfg.Chain.Config().ChainID,
+			Dev: d, state: statedb, chain: l.cfg.Chain.Config().ChainID,
 			price: l.builder.baseFee(head), gas: head.GasLimit - head.GasLimit/params.GasLimitBoundDivisor,
-			busy: func(account common.Address) bool {
-				pending, queued := d.pool.Content()
-				return len(pending[account])+len(queued[account]) > 0
-			},
 		}
 		if err := plan(w); err != nil || len(w.txs) == 0 {
 			return err
@@ -150,23 +144,18 @@ func (d *Dev) enact(ctx context.Context, l *mainLoop, head *types.Header, txs []
 
 // workshop makes transactions that change accounts. They pay exactly the base fee.
 type workshop struct {
-	state  *state.StateDB // before them
-	bank   *ecdsa.PrivateKey
-	key    func(common.Address) *ecdsa.PrivateKey
-	busy   func(common.Address) bool // the pool holds transactions of the account
-	signer types.Signer
-	chain  *big.Int
-	price  *big.Int // per gas
-	gas    uint64   // of a block
-	txs    []*types.Transaction
+	*Dev
+	state *state.StateDB // before them
+	chain *big.Int       // id
+	price *big.Int       // per gas
+	gas   uint64         // of a block
+	txs   []*types.Transaction
 }
 
-func (w *workshop) add(key *ecdsa.PrivateKey, nonce uint64, to *common.Address, value *big.Int, gas uint64, data []byte) error {
-	tx, err := types.SignNewTx(key, w.signer, &types.DynamicFeeTx{
-		ChainID: w.chain, Nonce: nonce, GasFeeCap: w.price, GasTipCap: new(big.Int), Gas: gas, To: to, Value: value, Data: data,
-	})
-	w.txs = append(w.txs, tx)
-	return err
+// busy reports whether the pool holds transactions of the account.
+func (w *workshop) busy(account common.Address) bool {
+	pending, queued := w.pool.Content()
+	return len(pending[account])+len(queued[account]) > 0
 }
 
 // give has the bank create a contract with the amount, which destroys itself at
@@ -180,15 +169,19 @@ func (w *workshop) give(account common.Address, amount *big.Int) error {
 		return fmt.Errorf("%v wei are more than there are to give: less than %v is possible", amount, new(big.Int).Rsh(left, 1))
 	}
 	code := append([]byte{byte(vm.PUSH20)}, account[:]...)
-	return w.add(w.bank, w.state.GetNonce(bank), nil, amount, forceGas, append(code, byte(vm.SELFDESTRUCT)))
+	tx, err := types.SignNewTx(w.bank, types.LatestSignerForChainID(w.chain), &types.DynamicFeeTx{
+		ChainID: w.chain, Nonce: w.state.GetNonce(bank), GasFeeCap: w.price, GasTipCap: new(big.Int), Gas: forceGas,
+		Value: amount, Data: append(code, byte(vm.SELFDESTRUCT)),
+	})
+	w.txs = append(w.txs, tx)
+	return err
 }
 
 // spend has the account send that many transactions to the bank, the first of which
 // carries the amount. The bank pays the fees.
 func (w *workshop) spend(account common.Address, count uint64, amount *big.Int) error {
-	key := w.key(account)
 	switch {
-	case key == nil:
+	case !w.Owns(account):
 		return ErrNoKey
 	case w.busy(account):
 		return errors.New("there are transactions of this account in the pool, whose nonces would be used: mine or drop them first")
@@ -199,9 +192,13 @@ func (w *workshop) spend(account common.Address, count uint64, amount *big.Int) 
 	}
 	bank, nonce := crypto.PubkeyToAddress(w.bank.PublicKey), w.state.GetNonce(account)
 	for i := range count {
-		if err := w.add(key, nonce+i, &bank, amount, params.TxGas, nil); err != nil {
+		tx, err := w.SignTx(account, types.NewTx(&types.DynamicFeeTx{
+			ChainID: w.chain, Nonce: nonce + i, GasFeeCap: w.price, GasTipCap: new(big.Int), Gas: params.TxGas, To: &bank, Value: amount,
+		}))
+		if err != nil {
 			return err
 		}
+		w.txs = append(w.txs, tx)
 		amount = new(big.Int)
 	}
 	return nil

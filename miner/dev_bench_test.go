@@ -1,24 +1,24 @@
 package miner
 
 import (
-	"crypto/ecdsa"
 	"testing"
 
-	"github.com/ethereum/go-ethereum/common"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
+	"github.com/monolith-chain/monolith/shared/wallet"
 )
 
 // dev makes the controls of a started miner.
 func (n *node) dev(s *Service) *Dev {
 	n.t.Helper()
-	keys := make(map[common.Address]*ecdsa.PrivateKey)
+	cfg := wallet.Config{Log: discard()}
 	for i := range 9 {
-		keys[chaintest.Address(i)] = chaintest.Key(i)
+		cfg.Open = append(cfg.Open, chaintest.Key(i))
 	}
-	d, err := NewDev(DevConfig{
-		Miner: s, Chain: n.chain, Pool: n.pool, Bank: chaintest.Key(9),
-		Key: func(account common.Address) *ecdsa.PrivateKey { return keys[account] },
-	})
+	keys, err := wallet.New(n.t.Context(), cfg)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	d, err := NewDev(DevConfig{Miner: s, Chain: n.chain, Pool: n.pool, Wallet: keys, Bank: chaintest.Key(9)})
 	if err != nil {
 		n.t.Fatal(err)
 	}

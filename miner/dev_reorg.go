@@ -31,7 +31,7 @@ func (d *Dev) Reorg(ctx context.Context, depth uint64, txs func(i uint64, before
 		l.drop()
 		statedb, err := d.chain.StateOf(ancestor)
 		if err != nil {
-			return err
+			return fmt.Errorf("%w: a reorg of more than 127 blocks takes an older state, whose index is made in the first minutes of a node", err)
 		}
 		parent := ancestor
 		for i := range depth + 1 {

@@ -58,6 +58,14 @@
 // into force in its next step. If payloads look different with them, all work on
 // others is given up.
 //
+// # The controls of a development chain
+//
+// Dev has the main loop do what the user of such a chain wants: make blocks by hand,
+// move the clock that stamps them, go back to a snapshot of chain, clock and pool,
+// let a branch win, change an account by transactions that do so. Nothing is mined
+// in between, and every block that comes of it is one that any other node accepts.
+// A sender waits in Settle until his transaction is in a block.
+//
 // # When mining pauses
 //
 // While the chain is syncing or nothing can be written, no work is done; Status

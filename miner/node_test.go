@@ -45,13 +45,7 @@ type node struct {
 func easy() *pow.Params { return chaintest.Params() }
 
 // instant rules are those of development mode.
-func instant() *pow.Params {
-	p := pow.DefaultParams()
-	p.TargetInterval, p.HalfLife = 1, 30
-	p.Limit = new(big.Int).Sub(new(big.Int).Lsh(common.Big1, 256), common.Big1)
-	p.InitialTarget = pow.MaxCompact
-	return &p
-}
+func instant() *pow.Params { return chaintest.Instant() }
 
 // bits are rules under which one hash in 2^n is a proof.
 func bits(n uint) *pow.Params {

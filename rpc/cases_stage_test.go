@@ -202,7 +202,7 @@ func (s *stage) open(t *testing.T, change ...func(*Config)) *stage {
 
 // TestCaseChain: the chains of the recorded cases are made by what stands here.
 func TestCaseChain(t *testing.T) {
-	for _, p := range []*pow.Params{chaintest.Params(), devParams()} {
+	for _, p := range []*pow.Params{chaintest.Params(), chaintest.Instant()} {
 		s := buildStage(t, p)
 		chain, genesis := s.files()
 		for file, want := range map[string][]byte{chain: s.rlp(), genesis: s.genesisFile()} {

@@ -152,7 +152,7 @@ func (n *node) public(method string) bool {
 // OpenRPC document. With -update they are recorded.
 func TestCases(t *testing.T) {
 	built := buildStage(t, chaintest.Params())
-	built.dev = buildStage(t, devParams())
+	built.dev = buildStage(t, chaintest.Instant())
 	s, dev := built.open(t, everything(t)), built.dev.open(t)
 	v := newValidator(t)
 	cover := newCoverage()

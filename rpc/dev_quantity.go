@@ -41,7 +41,7 @@ func parseQuantity(text string) (*big.Int, bool) {
 	}
 	// JavaScript writes numbers from 10^21 on with an exponent.
 	if _, exponent, ok := strings.Cut(text, "e"); ok {
-		if e, err := strconv.Atoi(exponent); err != nil || e > maxDigits {
+		if e, err := strconv.Atoi(exponent); err != nil || e > maxDigits || e < -maxDigits {
 			return nil, false
 		}
 		r, ok := new(big.Rat).SetString(text)

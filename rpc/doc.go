@@ -67,6 +67,8 @@
 //
 // The chain, the pool, the miner, the wallet and the network are seen through Chain,
 // Pool, Miner, Wallet and Network, declared here; single questions (sync progress, a
-// peer's head) are functions of Config.
+// peer's head) are functions of Config. Dev are the controls of a development chain,
+// which has namespaces of its own (dev_*.go), with the names, arguments and answers of
+// anvil and Hardhat.
 // Nothing imports this package but cmd/node.
 package rpc

@@ -15,14 +15,14 @@ import (
 // transaction and waits for its receipt, for so many milliseconds at most. The
 // transaction stays in the pool when the time is over.
 func (api *sendAPI) SendRawTransactionSync(ctx context.Context, raw hexutil.Bytes, timeout *gethmath.HexOrDecimal64) (*receiptResult, error) {
-	heads := make(chan core.ChainHeadEvent, headEvents)
-	source := api.chain.SubscribeChainHeadEvent(heads)
-	defer source.Unsubscribe()
-
 	hash, err := api.SendRawTransaction(ctx, raw)
 	if err != nil {
 		return nil, err
 	}
+	// Not before: while the transaction settles, nobody takes what comes.
+	heads := make(chan core.ChainHeadEvent, headEvents)
+	source := api.chain.SubscribeChainHeadEvent(heads)
+	defer source.Unsubscribe()
 	wait := api.limits.TxSyncTimeout
 	if timeout != nil && *timeout > 0 {
 		wait = api.limits.TxSyncMaxTimeout

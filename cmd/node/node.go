@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"math/big"
@@ -201,15 +200,12 @@ func (n *node) registerRPC(context.Context) error {
 
 // dev makes the controls of a development chain.
 func (n *node) dev() (*miner.Dev, error) {
-	keys := make(map[common.Address]*ecdsa.PrivateKey)
-	for i, key := range config.DevKeys() {
-		keys[config.DevAccounts()[i]] = key
-	}
-	cfg := miner.DevConfig{Bank: config.DevBank(), Key: func(account common.Address) *ecdsa.PrivateKey { return keys[account] }}
+	cfg := miner.DevConfig{Bank: config.DevBank()}
 	if err := errors.Join(
 		n.services.FetchService(&cfg.Miner),
 		n.services.FetchService(&cfg.Chain),
 		n.services.FetchService(&cfg.Pool),
+		n.services.FetchService(&cfg.Wallet),
 	); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/crypto"
 	"github.com/monolith-chain/monolith/config"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	"github.com/monolith-chain/monolith/shared/logging"
@@ -83,6 +85,12 @@ func greet(n *node) {
 	if n.cfg.Network != "" {
 		n.log.WithFields(logrus.Fields{"mnemonic": config.DevMnemonic, "account": config.DevAccounts()[0]}).
 			Warn("Everybody knows the keys of this network's funded accounts: never send anything of value to them")
+	}
+	if n.cfg.Dev {
+		for i, key := range config.DevKeys() {
+			n.log.WithFields(logrus.Fields{"address": config.DevAccounts()[i].Hex(), "key": hexutil.Encode(crypto.FromECDSA(key))}).
+				Info("Account with 10000 ether")
+		}
 	}
 	if n.stock() {
 		n.log.Warn("Stock consensus: blocks need no proof of work")

@@ -66,11 +66,14 @@ func (b *bridge) Handle(_ context.Context, record slog.Record) error {
 // harmless tells geth's warnings and errors that nodes of ours would show in the
 // course of things: the freezer looks for a head before a new database has one,
 // the RPC server tells of each call that was answered with an error, a reverted one
-// for example, and to shorten the chain by many blocks is impossible but for
-// development chains.
+// for example. Branches deeper than the states in memory cut the state history, and
+// to shorten the chain by many blocks is impossible but for development chains.
 func harmless(message string) bool {
-	return message == "Head block is not reachable" || strings.HasPrefix(message, "Served ") ||
-		message == "Impossible reorg, please file an issue"
+	switch message {
+	case "Head block is not reachable", "Truncating freezer table", "Impossible reorg, please file an issue":
+		return true
+	}
+	return strings.HasPrefix(message, "Served ")
 }
 
 // WithAttrs implements slog.Handler.

@@ -48,6 +48,15 @@ func Params() *pow.Params {
 	return &p
 }
 
+// Instant returns the rules of a development chain: any hash is a proof.
+func Instant() *pow.Params {
+	p := pow.DefaultParams()
+	p.TargetInterval, p.HalfLife = 1, 30
+	p.Limit = new(big.Int).Sub(new(big.Int).Lsh(common.Big1, 256), common.Big1)
+	p.InitialTarget = pow.MaxCompact
+	return &p
+}
+
 // Genesis returns the genesis of a network with the given rules, all forks up to
 // Osaka active.
 func Genesis(p *pow.Params) *core.Genesis {
