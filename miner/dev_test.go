@@ -340,7 +340,7 @@ func TestDevAccounts(t *testing.T) {
 	stranger := common.HexToAddress("0x7000000000000000000000000000000000000007")
 	owner, bank := chaintest.Address(0), chaintest.Address(9)
 
-	// A contract that refuses all money: PUSH0 PUSH0 REVERT.
+	// A contract that reverts, and so refuses all money.
 	code := []byte{byte(vm.PUSH0), byte(vm.PUSH0), byte(vm.REVERT)}
 	deploy := d.tx(1, &types.DynamicFeeTx{Gas: 100_000, Data: append(append([]byte{byte(vm.PUSH3)}, code...),
 		byte(vm.PUSH0), byte(vm.MSTORE), byte(vm.PUSH1), 3, byte(vm.PUSH1), 29, byte(vm.RETURN))})

@@ -25,7 +25,6 @@ func TestReset(t *testing.T) {
 	}
 	more := f.Transfer(0, 1, chaintest.Address(21))
 	addLocal(t, f.pool, more)
-	kept = append(kept, more)
 
 	dropped, err := f.pool.Drop(func(tx *types.Transaction) bool { return tx.Hash() == txs[1].Hash() })
 	if err != nil || dropped != 1 {
