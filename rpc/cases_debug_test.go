@@ -105,7 +105,7 @@ func (s *stage) operatorCases() []testCase {
 		record("debug_dbGet", "unknown", "a key that there is not", "0x00").overIPC(),
 		record("debug_chaindbProperty", "text", "LevelDB's statistics").overIPC().inShape("it is the database's"),
 		record("debug_chaindbCompact", "all", "the database is compacted").overIPC(),
-		record("debug_setHead", "back", "a development chain goes back to a block", "0x5").then("eth_blockNumber").onDevChain().overIPC().onItsOwn(),
+		record("debug_setHead", "back", "a development chain goes back to a block", "0xc").then("eth_blockNumber").onDevChain().overIPC().onItsOwn(),
 		record("debug_setHead", "proof-of-work", "the head is the block with the most work", "0x5").overIPC(),
 		record("debug_setHead", "future", "a block that does not exist yet", noBlock).overIPC(),
 		record("debug_verbosity", "too-much", "a level that there is not", 9).overIPC(),
