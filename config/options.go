@@ -56,7 +56,7 @@ func (c *Config) networkOptions() []Option {
 		{Name: "dev", value: switchValue(&c.Dev),
 			Usage: "development chain: a block as soon as there is a transaction, thrown away at the end unless --datadir is given"},
 		{Name: "dev.period", Arg: "DURATION", value: secondsValue(&c.Miner.DevPeriod),
-			Usage: "development chain: a block every so often instead, a number being seconds; 0 for on demand"},
+			Usage: "development chain: a block every so often instead; a plain number is seconds; 0 for on demand"},
 		{Name: "unsafe-stock-consensus", value: switchValue(&c.AllowStockEngine),
 			Usage: "for tests: accept a genesis file with the engine \"stock\", whose blocks need no proof"},
 	})

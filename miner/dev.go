@@ -140,7 +140,12 @@ func (d *Dev) Mine(ctx context.Context, count, stamp, gap uint64) error {
 // many seconds.
 func (d *Dev) MineApart(ctx context.Context, count, seconds uint64) error {
 	return d.do(ctx, func(ctx context.Context, l *mainLoop) error {
-		return d.mineMany(ctx, l, count, func(uint64, *types.Header) { l.clock.advance(seconds) })
+		return d.mineMany(ctx, l, count, func(_ uint64, parent *types.Header) {
+			if seconds > 0 {
+				l.clock.catchUp(parent.Time, time.Now())
+				l.clock.advance(seconds)
+			}
+		})
 	})
 }
 
