@@ -18,7 +18,7 @@ var localOnly = []string{"admin", "miner"}
 
 // publicNamespaces are those that Config.API may name.
 func publicNamespaces() []string {
-	return append([]string{"debug", "eth", "net", "personal", "testing", "txpool", "web3"}, devNamespaces()...)
+	return append([]string{"debug", "eth", "net", "ots", "personal", "testing", "txpool", "web3"}, devNamespaces()...)
 }
 
 // handlers are the receivers whose exported methods are the JSON-RPC, by namespace.
@@ -40,11 +40,12 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&workAPI{cfg.Miner},
 			filters,
 		},
+		"ots": {&otsAPI{b}},
 		"debug": {
 			&traceAPI{b, filters},
 			&rawAPI{b},
 			&listAPI{b},
-			&nodeAPI{b, cfg.SetLogLevel},
+			&nodeAPI{b, cfg.Dev, cfg.SetLogLevel},
 			&profileAPI{b},
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},

@@ -25,7 +25,7 @@ import (
 )
 
 // Chain is what the handlers read of the chain. Its size is that of the JSON-RPC,
-// most of which is questions to the chain. Only Rewind changes it.
+// most of which is questions to the chain; nothing in it changes one.
 type Chain interface {
 	core.ChainContext // headers, chain configuration, engine
 
@@ -48,9 +48,6 @@ type Chain interface {
 
 	// DB is for what only operators ask: raw values, and the blocks that were refused.
 	DB() ethdb.Database
-
-	// Rewind goes back to an earlier block, which only development chains do.
-	Rewind(ctx context.Context, to *types.Header) error
 
 	// StateOf returns the state after a block, which the caller may change.
 	StateOf(header *types.Header) (*state.StateDB, error)

@@ -92,7 +92,7 @@ func (s *scene) operatorExchanges() []exchange {
 		bad(codeServer, "unknown", "debug_dbAncient", "shoes", 0),
 		ok("debug_chaindbCompact", "null"),
 		bad(codeServer, "not allowed to rewind to a future block", "debug_setHead", "0x2"),
-		bad(codeServer, "cannot go back: only development chains do", "debug_setHead", "0x1"),
+		bad(codeServer, "only development chains go back", "debug_setHead", "0x1"),
 		ok("debug_verbosity", "null", 4),
 		bad(codeInvalidParams, "verbosity 6 is not from 0 to 5", "debug_verbosity", 6),
 		ok("debug_memStats", "{}"),

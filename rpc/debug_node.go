@@ -16,6 +16,7 @@ import (
 // reads the database past all rules, and changes what the node does.
 type nodeAPI struct {
 	*backend
+	dev      Dev                // nil = no development chain
 	setLevel func(logrus.Level) // nil = the log has none
 }
 
@@ -68,16 +69,17 @@ func (api *nodeAPI) ChaindbCompact(ctx context.Context) error {
 	return nil
 }
 
-// SetHead is debug_setHead: it goes back to an earlier block of a development chain. The
-// transactions that came after it are pending again.
-// On others the head is the block with the most work that is known, and nobody
-// chooses it.
+// SetHead is debug_setHead: it goes back to an earlier block of a development chain. On
+// others the head is the block with the most work, and nobody chooses it.
 func (api *nodeAPI) SetHead(ctx context.Context, number hexutil.Uint64) error {
-	header := api.chain.GetHeaderByNumber(uint64(number))
-	if header == nil || uint64(number) >= api.chain.CurrentBlock().Number.Uint64() {
+	head := api.chain.CurrentBlock().Number.Uint64()
+	if uint64(number) >= head {
 		return errors.New("not allowed to rewind to a future block")
 	}
-	return api.chain.Rewind(ctx, header)
+	if api.dev == nil {
+		return errors.New("only development chains go back: on others the head is the block with the most work")
+	}
+	return api.dev.Rollback(ctx, head-uint64(number))
 }
 
 // Verbosity is debug_verbosity: it sets what is logged, from errors only (1) over

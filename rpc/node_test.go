@@ -129,7 +129,7 @@ func (n *node) config(change ...func(*Config)) Config {
 	cfg.Chain, cfg.Pool, cfg.Miner = n.chain, n.pool, n.miner
 	cfg.ClientVersion, cfg.Log = "Monolith/test", discard()
 	cfg.Port = 0
-	cfg.API = append(cfg.API, "debug", "testing", "txpool")
+	cfg.API = append(cfg.API, "debug", "ots", "testing", "txpool")
 	if n.params.Instant() {
 		n.openDev(&cfg)
 	}

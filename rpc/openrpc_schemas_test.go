@@ -47,6 +47,7 @@ func knownTypes() map[reflect.Type]any {
 			"chainId": uintSchema, "address": addressSchema, "nonce": uintSchema, "yParity": uintSchema, "r": uintSchema, "s": uintSchema,
 		}},
 
+		reflect.TypeFor[otsNumber]():      schema{"title": "Block number, also as a number, or tag", "anyOf": []any{uintSchema, tag, schema{"type": "integer", "minimum": 0}}},
 		reflect.TypeFor[quantity]():       anyNumber,
 		reflect.TypeFor[mineOptions]():    schema{"title": "timestamp or options", "anyOf": []any{anyNumber, schema{"type": "object", "properties": schema{"timestamp": anyNumber, "blocks": anyNumber}}}},
 		reflect.TypeFor[intervalOption](): schema{"title": "time, or the least and the most", "anyOf": []any{anyNumber, schema{"type": "array", "items": anyNumber, "minItems": 2, "maxItems": 2}}},

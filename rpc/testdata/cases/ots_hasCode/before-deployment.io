@@ -1,0 +1,3 @@
+// a contract before there was one
+>> {"id":1,"jsonrpc":"2.0","method":"ots_hasCode","params":["0xf2e246bb76df876cef8b38ae84130f4f55de395b","0x0"]}
+<< {"jsonrpc":"2.0","id":1,"result":false}

@@ -1,0 +1,3 @@
+// a call of a contract by another
+>> {"id":1,"jsonrpc":"2.0","method":"ots_traceTransaction","params":["0xe96ce55dc034f84e1859062d480bc2d5962d923729a97153d1ed735154616261"]}
+<< {"jsonrpc":"2.0","id":1,"result":[{"type":"CALL","depth":0,"from":"0xf1f6619b38a98d6de0800f1defc0a6399eb6d30c","to":"0xde09e74d4888bc4e65f589e8c13bce9f71ddf4c7","value":"0x0","input":"0x000000000000000000000000f2e246bb76df876cef8b38ae84130f4f55de395bd09de08a","output":"0x0000000000000000000000000000000000000000000000000000000000000004"},{"type":"CALL","depth":1,"from":"0xde09e74d4888bc4e65f589e8c13bce9f71ddf4c7","to":"0xf2e246bb76df876cef8b38ae84130f4f55de395b","value":"0x0","input":"0xd09de08a","output":"0x0000000000000000000000000000000000000000000000000000000000000004"}]}
