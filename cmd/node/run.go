@@ -12,6 +12,8 @@ import (
 	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // run is the command that runs a node until a signal or a failure.
@@ -41,6 +43,9 @@ func (a *app) withNode(ctx *cli.Context, do func(*node) error) error {
 		return err
 	}
 	logging.BridgeGeth(log)
+	// go-ethereum asks for a tracer with every RPC request. There is none; the
+	// default provider makes something each time that could become one.
+	otel.SetTracerProvider(noop.NewTracerProvider())
 	nodep2p.BridgeLogs(log)
 	for _, warning := range cfg.Warnings() {
 		log.Warn(warning)

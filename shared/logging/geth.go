@@ -3,6 +3,7 @@ package logging
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 
 	gethlog "github.com/ethereum/go-ethereum/log"
@@ -29,10 +30,19 @@ func BridgeGeth(l logrus.FieldLogger) {
 	slog.SetDefault(slog.New(newBridge(l, "std")))
 }
 
-// bridge is a slog handler that writes to logrus.
+// bridge is a slog handler that writes to logrus. It only collects attributes until
+// there is something to write: go-ethereum's RPC server makes a logger for every
+// request, and hardly ever uses one.
 type bridge struct {
-	entry *logrus.Entry // with the attributes collected so far
+	entry *logrus.Entry
+	attrs []groupedAttr // collected so far
 	group string        // prefix of further keys: "" or "group."
+}
+
+// groupedAttr is an attribute with the prefix of its key.
+type groupedAttr struct {
+	group string
+	attr  slog.Attr
 }
 
 func newBridge(l logrus.FieldLogger, component string) *bridge {
@@ -47,7 +57,10 @@ func (b *bridge) Enabled(_ context.Context, level slog.Level) bool {
 // Handle implements slog.Handler. Values pass as they are: the formatter knows
 // how geth prints them.
 func (b *bridge) Handle(_ context.Context, record slog.Record) error {
-	fields := make(logrus.Fields, record.NumAttrs()+1)
+	fields := make(logrus.Fields, len(b.attrs)+record.NumAttrs()+1)
+	for _, collected := range b.attrs {
+		addAttr(fields, collected.group, collected.attr)
+	}
 	record.Attrs(func(attr slog.Attr) bool {
 		addAttr(fields, b.group, attr)
 		return true
@@ -78,11 +91,11 @@ func harmless(message string) bool {
 
 // WithAttrs implements slog.Handler.
 func (b *bridge) WithAttrs(attrs []slog.Attr) slog.Handler {
-	fields := make(logrus.Fields, len(attrs))
+	collected := slices.Clip(b.attrs) // others may add to the same
 	for _, attr := range attrs {
-		addAttr(fields, b.group, attr)
+		collected = append(collected, groupedAttr{b.group, attr})
 	}
-	return &bridge{entry: b.entry.WithFields(fields), group: b.group}
+	return &bridge{entry: b.entry, attrs: collected, group: b.group}
 }
 
 // WithGroup implements slog.Handler.
@@ -90,7 +103,7 @@ func (b *bridge) WithGroup(name string) slog.Handler {
 	if name == "" {
 		return b
 	}
-	return &bridge{entry: b.entry, group: b.group + name + "."}
+	return &bridge{entry: b.entry, attrs: b.attrs, group: b.group + name + "."}
 }
 
 // addAttr adds an attribute, or those of a group one by one: logrus has no
