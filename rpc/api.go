@@ -81,18 +81,18 @@ func (h handlers) public(cfg Config) handlers {
 }
 
 // newServer makes a server of the given namespaces.
-func (h handlers) newServer(namespaces []string, cfg Config) (*rpc.Server, error) {
+func (h handlers) newServer(namespaces []string, cfg Config) (*server, error) {
 	if slices.Contains(namespaces, "eth") && !slices.Contains(namespaces, "personal") { // see personalAPI
 		namespaces = append([]string{"personal"}, namespaces...)
 	}
-	server := rpc.NewServer()
+	server := newPlainServer(cfg.Log)
 	// The number of requests in a batch is checked before, in gate.
 	server.SetBatchLimits(0, cfg.Limits.BatchResponse)
 	server.SetHTTPBodyLimit(cfg.Limits.Body)
-	errs := []error{server.RegisterName("rpc", newDiscoverAPI(h.methods(namespaces), cfg.ClientVersion))}
+	errs := []error{server.register("rpc", newDiscoverAPI(h.methods(namespaces), cfg.ClientVersion))}
 	for _, namespace := range namespaces {
 		for _, receiver := range h[namespace] {
-			if err := server.RegisterName(namespace, receiver); err != nil {
+			if err := server.register(namespace, receiver); err != nil {
 				errs = append(errs, fmt.Errorf("register namespace %s: %w", namespace, err))
 			}
 		}

@@ -69,7 +69,7 @@ type conn struct {
 	client string // see clientOf
 	gate   gate
 	heavy  *heavyCalls
-	server *rpc.Server
+	server *server
 	calls  calls
 	log    logrus.FieldLogger
 
@@ -108,7 +108,7 @@ func (c *conn) serve() {
 	c.calls.abandon()
 }
 
-func newConn(l link, peer string, server *rpc.Server, heavy *heavyCalls, log logrus.FieldLogger) *conn {
+func newConn(l link, peer string, server *server, heavy *heavyCalls, log logrus.FieldLogger) *conn {
 	c := &conn{link: l, peer: peer, client: clientOf(peer), gate: heavy.gate, heavy: heavy, server: server, log: log}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.timeout = c.gate.limits.WriteTimeout

@@ -14,14 +14,17 @@
 //     is counted and limited per frame (gate.go, metrics.go). If one of its methods
 //     may cost a lot (weight.go), its calls wait for their turns in a few slots
 //     (heavy.go, slots.go), so that the light ones never wait behind them, and end
-//     when their client is gone. Each then goes to
-//     go-ethereum's rpc.Server, which decodes the arguments, calls the handler
-//     in a goroutine of the request, contains its panics and encodes the answer.
-//     There is one for each door: the public one with the namespaces of
+//     when their client is gone.
+//  3. Each then goes to a server (server.go). It calls the handler itself if there
+//     is nothing unusual about the request, as with most that come over HTTP
+//     (callable.go). All others it leaves to go-ethereum's rpc.Server, which decodes
+//     the arguments, calls the handler in a goroutine of the request, contains its
+//     panics and encodes the answer.
+//     There is one server for each door: the public one with the namespaces of
 //     Config.API, the authenticated one with those of Config.Auth, and the local
 //     one behind IPC with all of them (api.go). Handlers that are private, of which
 //     the namespace debug has some, are left out of the public one.
-//  3. Handlers are small types by subject (eth_block.go, eth_call.go, net.go,
+//  4. Handlers are small types by subject (eth_block.go, eth_call.go, net.go,
 //     ...) around one backend (backend.go), which resolves block parameters and
 //     is also what go-ethereum's filters and gas price oracle see of the node.
 //     Answers that are big or frequent write their own JSON (marshal_*.go).

@@ -111,7 +111,7 @@ func each[T any](items []T, show func(T) any) []any {
 
 // install adds a filter and launches the loop that collects its events.
 func install[T any](ctx context.Context, api *filterAPI, query *filters.FilterCriteria, events <-chan T, subscribe func() (*filters.Subscription, error), show func(T) []any) (rpc.ID, error) {
-	client := clientOf(rpc.PeerInfoFromContext(ctx).RemoteAddr)
+	client := clientOf(remoteOf(ctx))
 	if err := api.reserve(client); err != nil {
 		return "", err
 	}

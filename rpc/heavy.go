@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -62,7 +61,7 @@ func (h *heavyCalls) register(registerer prometheus.Registerer) error {
 
 // heavyFrame is a frame to serve, and for whom.
 type heavyFrame struct {
-	server *rpc.Server
+	server *server
 	// request brought the frame, or stands for one that did. Its context ends when
 	// nobody waits for the answer any more; the deadline is that of the answer.
 	request *http.Request
@@ -204,7 +203,11 @@ func (h *heavyCalls) try(f heavyFrame, frame []byte) (a answer, done bool) {
 		cancel()
 	})
 	defer timer.Stop()
-	a = h.gate.pass(f.server, f.request.WithContext(ctx), frame)
+	request := f.request.WithContext(ctx)
+	a, ok := h.gate.direct(f.server, request, frame)
+	if !ok {
+		a = h.gate.pass(f.server, request, frame)
+	}
 	// Once cancelled, even what looks like a result may be of half the work.
 	return a, !late.Load() || gone.Err() != nil
 }
@@ -229,8 +232,18 @@ func (h *heavyCalls) refuse(frame []byte, reason error) answer {
 	return answer{frame: errorFrame(id, codeLimit, message)}
 }
 
+// direct answers a frame if it is a plain request. Nobody watches the time meanwhile:
+// it is for methods that are done soon or end with their context.
+func (g gate) direct(s *server, r *http.Request, frame []byte) (answer, bool) {
+	if r.Header.Get("Content-Type") != contentType {
+		return answer{}, false
+	}
+	made, ok := s.direct(withRemote(r.Context(), r.RemoteAddr), frame)
+	return answer{frame: g.bound(made)}, ok
+}
+
 // pass lets the server answer a frame and returns what it writes.
-func (g gate) pass(server *rpc.Server, r *http.Request, frame []byte) answer {
+func (g gate) pass(server *server, r *http.Request, frame []byte) answer {
 	r = r.WithContext(r.Context())
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(frame)), int64(len(frame))
 	w := answerRecorder{header: make(http.Header)}

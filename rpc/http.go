@@ -10,9 +10,10 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/ethereum/go-ethereum/rpc"
 )
+
+// contentType is that of requests and answers. Clients may add parameters.
+const contentType = "application/json"
 
 // gzipMinimum is the size from which answers are compressed: below it they fit into
 // one packet anyway.
@@ -35,7 +36,7 @@ WebSocket connections are accepted at the same address.
 
 // httpHandler is the HTTP side of a port.
 type httpHandler struct {
-	server  *rpc.Server
+	server  *server
 	gate    gate
 	heavy   *heavyCalls
 	upgrade func(http.ResponseWriter, *http.Request) // nil = no WebSocket
@@ -43,7 +44,7 @@ type httpHandler struct {
 	gzips   sync.Pool                                // of *gzip.Writer
 }
 
-func newHTTPHandler(server *rpc.Server, a access, heavy *heavyCalls, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
+func newHTTPHandler(server *server, a access, heavy *heavyCalls, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
 	g := heavy.gate
 	h := &httpHandler{server: server, gate: g, heavy: heavy, upgrade: upgrade}
 	h.buffers.New = func() any { return new(bytes.Buffer) }
@@ -100,12 +101,18 @@ func (h *httpHandler) serveRPC(w http.ResponseWriter, r *http.Request) {
 	answer := &answerWriter{handler: h, w: w, gzip: strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")}
 	answer.calls.metrics = h.gate.metrics
 	if refusal := h.gate.refuse(body.Bytes()); refusal != nil {
-		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Type", contentType)
 		_ = answer.finish(refusal) // a client that is gone does not want it
 		return
 	}
 	_, weight := answer.calls.begin(body.Bytes())
 	defer answer.calls.abandon()
+	if weight == light {
+		if made, ok := h.gate.direct(h.server, r, body.Bytes()); ok {
+			answer.send(made)
+			return
+		}
+	}
 	r = r.WithContext(answerUntil{r.Context(), time.Now().Add(h.gate.limits.WriteTimeout)})
 	if weight > light {
 		frame := heavyFrame{server: h.server, request: r, client: clientOf(r.RemoteAddr)}
@@ -129,7 +136,7 @@ func (h *httpHandler) receive(w http.ResponseWriter, r *http.Request, body *byte
 		_, err := body.ReadFrom(io.LimitReader(r.Body, smallFrame))
 		if err == nil && body.Len() == smallFrame {
 			if !h.gate.memory.take(int(limit)) {
-				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Content-Type", contentType)
 				w.WriteHeader(http.StatusServiceUnavailable)
 				_, _ = w.Write(h.gate.crowded(nil)) // a client that is gone does not want it
 				return 0, false
@@ -198,7 +205,7 @@ func (a *answerWriter) send(made answer) {
 	case made.status != 0:
 		http.Error(a.w, string(bytes.TrimSpace(made.frame)), made.status)
 	case made.frame != nil:
-		a.w.Header().Set("Content-Type", "application/json")
+		a.w.Header().Set("Content-Type", contentType)
 		_ = a.finish(made.frame) // a client that is gone does not want it
 	}
 }

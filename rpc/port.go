@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/sirupsen/logrus"
 )
 
@@ -50,7 +49,7 @@ func (cfg Config) authenticated(secret []byte) access {
 
 // port is a TCP port with HTTP and WebSocket.
 type port struct {
-	server   *rpc.Server
+	server   *server
 	listener net.Listener
 	http     *http.Server
 }

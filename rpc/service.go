@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/gorilla/websocket"
 	"github.com/sirupsen/logrus"
 
@@ -48,9 +47,9 @@ type Service struct {
 	gate    gate
 	heavy   *heavyCalls
 
-	public *port       // for everybody; nil if off
-	auth   *port       // for those who know the secret; nil if off
-	local  *rpc.Server // IPC; nil if off
+	public *port   // for everybody; nil if off
+	auth   *port   // for those who know the secret; nil if off
+	local  *server // IPC; nil if off
 
 	ipcListener net.Listener
 	loops       sync.WaitGroup // ports, IPC, janitor
@@ -246,7 +245,7 @@ func (s *Service) drainConns() ([]*conn, <-chan struct{}) {
 }
 
 // connect makes a connection of a link, or closes it if the service is stopping.
-func (s *Service) connect(l link, peer string, server *rpc.Server) *conn {
+func (s *Service) connect(l link, peer string, server *server) *conn {
 	c := newConn(l, peer, server, s.heavy, s.cfg.Log)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -271,7 +270,7 @@ func (s *Service) serveConn(c *conn, transport string) {
 	s.serving.Done()
 }
 
-func (s *Service) serveWS(server *rpc.Server, upgrader *websocket.Upgrader, w http.ResponseWriter, r *http.Request) {
+func (s *Service) serveWS(server *server, upgrader *websocket.Upgrader, w http.ResponseWriter, r *http.Request) {
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the client has been told

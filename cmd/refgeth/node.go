@@ -104,6 +104,7 @@ func ethConfig(s settings, genesis *core.Genesis) ethconfig.Config {
 	cfg.Genesis = genesis
 	cfg.SyncMode = ethconfig.FullSync
 	cfg.EnablePreimageRecording = true
+	cfg.Preimages = true // debug_accountRange tells addresses, as ours does
 	cfg.TxPool.GlobalSlots = s.poolSlots
 	cfg.Miner.PendingFeeRecipient = config.DevAccounts()[0]
 	return cfg
