@@ -29,14 +29,15 @@ const firstTry = 10 * time.Millisecond
 // one of the slots for short ones. If it is not done by then it is cancelled, and
 // begins again when it has got a long slot.
 type heavyCalls struct {
-	gate  gate
-	short *slots
-	long  *slots
+	gate     gate
+	firstTry time.Duration
+	short    *slots
+	long     *slots
 }
 
 func newHeavyCalls(g gate) *heavyCalls {
 	size, queue, wait := g.limits.heavySlots(), g.limits.HeavyQueue, g.limits.HeavyWait
-	return &heavyCalls{gate: g, short: newSlots(size+1, queue, wait), long: newSlots(size, queue, wait)}
+	return &heavyCalls{gate: g, firstTry: firstTry, short: newSlots(size+1, queue, wait), long: newSlots(size, queue, wait)}
 }
 
 // register makes metrics of how many calls run and wait.
@@ -198,7 +199,7 @@ func (h *heavyCalls) try(f heavyFrame, frame []byte) (a answer, done bool) {
 	ctx, cancel := context.WithCancel(gone)
 	defer cancel()
 	var late atomic.Bool
-	timer := time.AfterFunc(firstTry, func() {
+	timer := time.AfterFunc(h.firstTry, func() {
 		late.Store(true)
 		cancel()
 	})
