@@ -108,16 +108,19 @@ func (api *traceAPI) badBlock(hash common.Hash) (*types.Block, error) {
 	return block, api.checkForeign(block)
 }
 
-// checkForeign checks of a block that nobody has verified what the EVM relies on: the
-// fees, of which wrong ones take for ever to compute.
+// checkForeign checks of a block that nobody has verified what the EVM relies on: its
+// number, and the fees, of which wrong ones take for ever to compute.
 func (b *backend) checkForeign(block *types.Block) error {
 	header := block.Header()
 	if header.Number.Sign() == 0 {
 		return errGenesisTrace
 	}
-	parent := b.chain.GetHeader(header.ParentHash, block.NumberU64()-1)
+	parent := b.chain.GetHeaderByHash(header.ParentHash)
 	if parent == nil {
 		return fmt.Errorf("block %s not found", header.ParentHash.Hex())
+	}
+	if next := new(big.Int).Add(parent.Number, common.Big1); header.Number.Cmp(next) != 0 {
+		return fmt.Errorf("block %d does not follow block %d", header.Number, parent.Number)
 	}
 	if b.config.IsLondon(header.Number) {
 		if err := eip1559.VerifyEIP1559Header(b.config, parent, header); err != nil {

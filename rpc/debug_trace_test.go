@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
+	"math/big"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -237,4 +240,51 @@ func (n *node) delegate(from int, to common.Address) *types.Transaction {
 	})
 	n.nonces[from] += 2
 	return tx
+}
+
+// FuzzTraceBlock traces blocks that nobody has checked: whatever a client makes up is
+// traced or refused, in bounded time.
+func FuzzTraceBlock(f *testing.F) {
+	n := newNode(f, func(cfg *Config) { cfg.Limits.TraceTime = time.Second })
+	api := &traceAPI{n.rpc.backend, n.rpc.filters}
+	counter := n.deploy()
+	n.mine(n.increment(1, counter), n.delegate(3, counter))
+	block := n.head()
+	txs, err := rlp.EncodeToBytes(block.Transactions())
+	n.check(err)
+	// What is not fuzzed, parent and so on, differs from run to run.
+	header, fee := block.Header(), block.BaseFee().Uint64()
+	f.Add([]byte{2}, fee, uint64(0), header.Time, header.GasLimit, byte(0), txs)
+	f.Add([]byte{2}, fee, uint64(math.MaxUint64), header.Time, header.GasLimit, byte(0), txs)
+	f.Add([]byte{2}, uint64(0), uint64(0), uint64(0), uint64(math.MaxUint64), byte(0xff), txs)
+	f.Add(new(big.Int).Lsh(common.Big1, 70).Bytes(), fee, uint64(0), header.Time, header.GasLimit, byte(0), txs)
+	f.Fuzz(func(t *testing.T, number []byte, fee, excess, stamp, gasLimit uint64, missing byte, rawTxs []byte) {
+		header := block.Header()
+		header.Number, header.Time, header.GasLimit = new(big.Int).SetBytes(number), stamp, gasLimit
+		header.BaseFee, header.ExcessBlobGas = bigUint(fee), &excess
+		if missing&1 != 0 {
+			header.BaseFee = nil
+		}
+		if missing&2 != 0 {
+			header.ExcessBlobGas = nil
+		}
+		if missing&4 != 0 {
+			header.BlobGasUsed = nil
+		}
+		if missing&8 != 0 {
+			header.ParentBeaconRoot = nil
+		}
+		var txs types.Transactions
+		if rlp.DecodeBytes(rawTxs, &txs) != nil {
+			txs = nil
+		}
+		raw, err := rlp.EncodeToBytes(types.NewBlockWithHeader(header).WithBody(types.Body{Transactions: txs}))
+		if err != nil {
+			return
+		}
+		traces, err := api.TraceBlock(t.Context(), raw, nil)
+		if err == nil && len(traces) != len(txs) {
+			t.Errorf("%d traces of %d transactions", len(traces), len(txs))
+		}
+	})
 }
