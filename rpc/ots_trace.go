@@ -35,7 +35,8 @@ func (api *otsAPI) GetContractCreator(ctx context.Context, address common.Addres
 		if err != nil {
 			return false
 		}
-		at, found := rpc.BlockNumberOrHashWithNumber(rpc.BlockNumber(number)), false
+		var found bool
+		at := rpc.BlockNumberOrHashWithNumber(rpc.BlockNumber(number))
 		found, err = api.HasCode(address, &at)
 		return found
 	})
