@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/ethereum/go-ethereum/core/types"
 )
 
 // AdvanceClock moves the clock on and returns by how many seconds it differs from
@@ -48,6 +50,9 @@ func (d *Dev) choose(l *mainLoop, stamp uint64) error {
 	l.clock.choose(stamp)
 	return nil
 }
+
+// NextStamp returns the stamp that a block on such a parent has if it is made now.
+func (d *Dev) NextStamp(parent *types.Header) uint64 { return d.clock.stamp(parent.Time, time.Now()) }
 
 // SetPace lets each block be stamped so many seconds after its parent, whatever the
 // clock says; 0 goes back to the clock. It reports whether there was a pace before.

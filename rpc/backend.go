@@ -160,13 +160,10 @@ func isLatest(block rpc.BlockNumberOrHash) bool {
 // have if it is made now.
 func (b *backend) nextBlock() (number, stamp uint64) {
 	head := b.chain.CurrentBlock()
-	number, stamp = head.Number.Uint64()+1, max(head.Time+1, uint64(time.Now().Unix()))
 	if b.dev != nil { // its clock may have been moved
-		if block, _, _, err := b.pending(); err == nil {
-			number, stamp = block.NumberU64(), block.Time()
-		}
+		return head.Number.Uint64() + 1, b.dev.NextStamp(head)
 	}
-	return number, stamp
+	return head.Number.Uint64() + 1, max(head.Time+1, uint64(time.Now().Unix()))
 }
 
 func isPending(block rpc.BlockNumberOrHash) bool {

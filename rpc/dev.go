@@ -33,6 +33,7 @@ type Dev interface {
 	SetClock(ctx context.Context, stamp uint64) (was uint64, err error)
 	StampNext(ctx context.Context, stamp uint64) error
 	SetPace(ctx context.Context, seconds uint64) (was bool, err error)
+	NextStamp(parent *types.Header) uint64
 
 	Snapshot(ctx context.Context) (id uint64, err error)
 	Revert(ctx context.Context, id uint64) (bool, error)

@@ -1,7 +1,9 @@
 package rpc
 
 import (
+	"encoding/hex"
 	"fmt"
+	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/fjl/jsonw"
@@ -33,6 +35,24 @@ func render(size int, write func(w *jsonw.Buffer)) (out []byte, err error) {
 	w := jsonw.NewBuffer(size)
 	write(w)
 	return w.Output(), nil
+}
+
+// writeBig writes a quantity. Most are a word, and the rest signatures, for which
+// math/big takes several times as long.
+func writeBig(w *jsonw.Buffer, n *big.Int) {
+	switch {
+	case n.IsUint64():
+		w.HexUint64(n.Uint64())
+	case n.Sign() > 0 && n.BitLen() <= 256:
+		var word [32]byte
+		var digits [64]byte
+		hex.Encode(digits[:], n.FillBytes(word[:]))
+		var quoted [70]byte
+		out := append(append(quoted[:0], `"0x`...), digits[len(digits)-(n.BitLen()+3)/4:]...)
+		w.RawValue(append(out, '"'))
+	default:
+		w.HexBigInt(n)
+	}
 }
 
 func writeHash(w *jsonw.Buffer, hash common.Hash) { w.HexBytes(hash[:]) }

@@ -89,7 +89,7 @@ func (r *blockResult) writeTx(w *jsonw.Buffer, header *types.Header, index int, 
 // nonce and miner are null beside it, as in geth.
 func writeHeader(w *jsonw.Buffer, h *types.Header, pending bool) {
 	w.Key("number")
-	w.HexBigInt(h.Number)
+	writeBig(w, h.Number)
 	if pending {
 		for _, key := range []string{"hash", "nonce", "miner"} {
 			w.Key(key)
@@ -114,7 +114,7 @@ func writeHeader(w *jsonw.Buffer, h *types.Header, pending bool) {
 	w.Key("stateRoot")
 	writeHash(w, h.Root)
 	w.Key("difficulty")
-	w.HexBigInt(h.Difficulty)
+	writeBig(w, h.Difficulty)
 	w.Key("extraData")
 	w.HexBytes(h.Extra)
 	w.Key("gasLimit")
@@ -131,7 +131,7 @@ func writeHeader(w *jsonw.Buffer, h *types.Header, pending bool) {
 	// What later forks added is left out of blocks before them.
 	if h.BaseFee != nil {
 		w.Key("baseFeePerGas")
-		w.HexBigInt(h.BaseFee)
+		writeBig(w, h.BaseFee)
 	}
 	writeOptionalHash(w, "withdrawalsRoot", h.WithdrawalsHash)
 	writeOptionalUint(w, "blobGasUsed", h.BlobGasUsed)

@@ -53,7 +53,7 @@ func (r *receiptResult) write(w *jsonw.Buffer) {
 		w.Key("blockHash")
 		writeHash(w, receipt.BlockHash)
 		w.Key("blockNumber")
-		w.HexBigInt(receipt.BlockNumber)
+		writeBig(w, receipt.BlockNumber)
 		w.Key("transactionHash")
 		writeHash(w, tx.Hash())
 		w.Key("transactionIndex")
@@ -69,7 +69,7 @@ func (r *receiptResult) write(w *jsonw.Buffer) {
 		w.Key("cumulativeGasUsed")
 		w.HexUint64(receipt.CumulativeGasUsed)
 		w.Key("effectiveGasPrice")
-		w.HexBigInt(r.price)
+		writeBig(w, r.price)
 		w.Key("contractAddress")
 		if receipt.ContractAddress == (common.Address{}) {
 			w.Null()
@@ -95,7 +95,7 @@ func (r *receiptResult) write(w *jsonw.Buffer) {
 			w.Key("blobGasUsed")
 			w.HexUint64(receipt.BlobGasUsed)
 			w.Key("blobGasPrice")
-			w.HexBigInt(receipt.BlobGasPrice)
+			writeBig(w, receipt.BlobGasPrice)
 		}
 	})
 }

@@ -43,7 +43,7 @@ func (r *txResult) writeMembers(w *jsonw.Buffer) {
 		w.Key("blockHash")
 		writeHash(w, r.blockHash)
 		w.Key("blockNumber")
-		w.HexBigInt(r.header.Number)
+		writeBig(w, r.header.Number)
 		w.Key("blockTimestamp")
 		w.HexUint64(r.header.Time)
 		w.Key("transactionIndex")
@@ -65,31 +65,31 @@ func (r *txResult) writeMembers(w *jsonw.Buffer) {
 	w.Key("nonce")
 	w.HexUint64(tx.Nonce())
 	w.Key("value")
-	w.HexBigInt(tx.Value())
+	writeBig(w, tx.Value())
 	w.Key("input")
 	w.HexBytes(tx.Data())
 	w.Key("gas")
 	w.HexUint64(tx.Gas())
 	w.Key("gasPrice")
-	w.HexBigInt(r.gasPrice())
+	writeBig(w, r.gasPrice())
 	v, rr, s := tx.RawSignatureValues()
 	w.Key("v")
-	w.HexBigInt(v)
+	writeBig(w, v)
 	w.Key("r")
-	w.HexBigInt(rr)
+	writeBig(w, rr)
 	w.Key("s")
-	w.HexBigInt(s)
+	writeBig(w, s)
 
 	if tx.Type() == types.LegacyTxType {
 		// A signature from before EIP-155 names no chain.
 		if id := tx.ChainId(); id.Sign() != 0 {
 			w.Key("chainId")
-			w.HexBigInt(id)
+			writeBig(w, id)
 		}
 		return
 	}
 	w.Key("chainId")
-	w.HexBigInt(tx.ChainId())
+	writeBig(w, tx.ChainId())
 	w.Key("yParity")
 	w.HexUint64(uint64(v.Sign()))
 	w.Key("accessList")
@@ -98,14 +98,14 @@ func (r *txResult) writeMembers(w *jsonw.Buffer) {
 		return
 	}
 	w.Key("maxFeePerGas")
-	w.HexBigInt(tx.GasFeeCap())
+	writeBig(w, tx.GasFeeCap())
 	w.Key("maxPriorityFeePerGas")
-	w.HexBigInt(tx.GasTipCap())
+	writeBig(w, tx.GasTipCap())
 
 	switch tx.Type() {
 	case types.BlobTxType: // in foreign chains only
 		w.Key("maxFeePerBlobGas")
-		w.HexBigInt(tx.BlobGasFeeCap())
+		writeBig(w, tx.BlobGasFeeCap())
 		w.Key("blobVersionedHashes")
 		w.Array(func() {
 			for _, hash := range tx.BlobHashes() {
@@ -164,7 +164,7 @@ func writeAccessList(w *jsonw.Buffer, list types.AccessList) {
 func writeAuthorization(w *jsonw.Buffer, auth *types.SetCodeAuthorization) {
 	w.Object(func() {
 		w.Key("chainId")
-		w.HexBigInt(auth.ChainID.ToBig())
+		writeBig(w, auth.ChainID.ToBig())
 		w.Key("address")
 		writeAddress(w, auth.Address)
 		w.Key("nonce")
@@ -172,8 +172,8 @@ func writeAuthorization(w *jsonw.Buffer, auth *types.SetCodeAuthorization) {
 		w.Key("yParity")
 		w.HexUint64(uint64(auth.V))
 		w.Key("r")
-		w.HexBigInt(auth.R.ToBig())
+		writeBig(w, auth.R.ToBig())
 		w.Key("s")
-		w.HexBigInt(auth.S.ToBig())
+		writeBig(w, auth.S.ToBig())
 	})
 }
