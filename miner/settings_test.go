@@ -44,9 +44,10 @@ func TestChange(t *testing.T) {
 		stale := n.work(s, common.Hash{})
 		n.change(s, test.change)
 		n.await(name, func() bool { j := current(); return j != nil && test.want(j) })
-		if _, err := s.board.find(stale.ID); !errors.Is(err, ErrStaleWork) {
-			t.Errorf("%s: a job of before is still good: %v", name, err)
-		}
+		n.await("the end of a job of before", func() bool {
+			_, err := s.board.find(stale.ID)
+			return errors.Is(err, ErrStaleWork)
+		})
 		if block, _, _ := s.Pending(); name == "etherbase" && block.Coinbase() != otherBase {
 			t.Errorf("the pending block pays %v", block.Coinbase())
 		}
