@@ -154,11 +154,16 @@ func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budg
 			EnableReturnData: config.EnableReturnData,
 			Limit:            config.Limit,
 		}
-		if cfg.Limit == 0 || cfg.Limit > left.left {
+		ours := cfg.Limit == 0 || cfg.Limit > left.left
+		if ours {
 			cfg.Limit = max(left.left, 1) // it stops after it: the answer is then larger than the budget
 		}
 		steps := logger.NewStructLogger(&cfg)
-		return &tracers.Tracer{Hooks: steps.Hooks(), GetResult: steps.GetResult, Stop: steps.Stop}, nil
+		hooks := steps.Hooks()
+		if ours {
+			left.count(hooks, cfg, stop)
+		}
+		return &tracers.Tracer{Hooks: hooks, GetResult: steps.GetResult, Stop: steps.Stop}, nil
 	}
 	if err := b.checkTracer(config); err != nil {
 		return nil, err
@@ -206,6 +211,33 @@ func tracerNames(config *traceConfig) ([]string, error) {
 func isScript(config *traceConfig) bool {
 	names, err := tracerNames(config)
 	return err == nil && slices.ContainsFunc(names, tracers.DefaultDirectory.IsJS)
+}
+
+// count calls stop when the logger of steps has written more than the budget. It looks at
+// the larger parts of a step only: for the others there is the logger's own limit, which
+// would let the execution go on.
+func (b *budget) count(hooks *tracing.Hooks, cfg logger.Config, stop func()) {
+	const members, word = 60, 69 // bytes of a step's small members, and of a word of memory
+	log := hooks.OnOpcode
+	hooks.OnOpcode = func(pc uint64, op byte, gas, cost uint64, scope tracing.OpContext, returned []byte, depth int, err error) {
+		size := members
+		if !cfg.DisableStack {
+			for _, item := range scope.StackData() {
+				size += len(`"0x",`) + item.BitLen()/4
+			}
+		}
+		if cfg.EnableMemory {
+			size += len(scope.MemoryData()) / common.HashLength * word
+		}
+		if cfg.EnableReturnData {
+			size += 2 * len(returned)
+		}
+		if b.take(size); b.exhausted() {
+			stop()
+			return
+		}
+		log(pc, op, gas, cost, scope, returned, depth, err)
+	}
 }
 
 // watch calls stop when a tracer has seen more than the budget of what costs next to
