@@ -23,9 +23,8 @@ const (
 	logRange = 1000 // blocks with a log each
 	rareLogs = 10   // of these logs that another account caused
 
-	// Senders of the transactions to submit, and how many each submits: no
-	// pool takes more than 16 of one account for granted.
-	senders   = 1024
+	// perSender is how many transactions a sender submits: no pool takes more
+	// than 16 of one account for granted.
 	perSender = 15
 )
 
@@ -52,8 +51,8 @@ type chainMaker struct {
 
 // makeChain makes the chain: a contract is deployed, the senders are given ether, one
 // block has many calls of the contract, and then comes one with a single call at a
-// time.
-func makeChain(dir string) (*chainData, error) {
+// time. So many senders have what the transactions to submit cost.
+func makeChain(dir string, senders int) (*chainData, error) {
 	genesis := config.Dev()
 	builder, err := chaintest.NewBuilder(genesis.Core, genesis.Pow)
 	if err != nil {
@@ -66,7 +65,7 @@ func makeChain(dir string) (*chainData, error) {
 	m.counter = crypto.CreateAddress(config.DevAccounts()[0], 0)
 	m.rare = config.DevAccounts()[1]
 	m.add(m.tx(0, nil, nil, common.FromHex(chaintest.CounterCode())))
-	m.fund()
+	m.fund(senders)
 	var calls []*types.Transaction
 	for i := range blockTxs {
 		calls = append(calls, m.increment(2+i%8))
@@ -83,8 +82,8 @@ func makeChain(dir string) (*chainData, error) {
 	return m.chainData, m.write()
 }
 
-// fund gives all senders what their transactions cost.
-func (m *chainMaker) fund() {
+// fund makes senders and gives them what their transactions cost.
+func (m *chainMaker) fund(senders int) {
 	var txs []*types.Transaction
 	for i := range senders {
 		key, err := crypto.ToECDSA(crypto.Keccak256(big.NewInt(int64(i)).Bytes()))

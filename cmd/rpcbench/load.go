@@ -102,7 +102,7 @@ func load(ctx context.Context, clients []*client, next func(conn int) []byte, du
 		return nil, err
 	}
 	if len(took) == 0 {
-		return nil, errors.New("no requests left; take fewer rounds or connections")
+		return nil, errors.New("no requests left")
 	}
 	return took, nil
 }

@@ -95,7 +95,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c, err := makeChain(dir)
+	c, err := makeChain(dir, s.rounds*len(s.conns)*sendersPerSlot)
 	if err != nil {
 		return fmt.Errorf("make a chain: %w", err)
 	}
@@ -109,6 +109,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	t := newTable(out, servers)
+	defer func() { err = errors.Join(err, t.flush()) }()
 	for _, bench := range c.cases() {
 		if !s.only.MatchString(bench.name) {
 			continue
@@ -121,7 +122,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 			t.row(bench.name, conns, results)
 		}
 	}
-	return t.flush()
+	return nil
 }
 
 // compare lets the servers take turns, and returns the medians of each.
