@@ -163,7 +163,7 @@ func TestLyingSources(t *testing.T) {
 			liar := w.stranger(w.claim(lies[19].Header(), work))
 			liar.serveChain(lies, test.headers, test.blocks)
 			n := w.node(nil)
-			dial(t, liar.net, n.net)
+			liar.lieTo(n)
 			n.awaitBlame(liar.net.Self().ID, test.want)
 			n.awaitBan(liar.net.Self().ID)
 
@@ -184,7 +184,7 @@ func TestInvalidChainIsBlamed(t *testing.T) {
 	liar := w.stranger(claim)
 	liar.serveChain(lies, nil, nil)
 	n := w.node(nil)
-	dial(t, liar.net, n.net)
+	liar.lieTo(n)
 	n.awaitBlame(liar.net.Self().ID, nodep2p.InvalidBlock)
 	n.awaitHead(lies[4]) // what was good stays
 	if !n.Synced() {
@@ -248,7 +248,7 @@ func TestGarbageInAnswers(t *testing.T) {
 	for _, protocol := range []nodep2p.Protocol{p.status, p.headers, p.pool} {
 		liar := w.stranger(w.claim(w.Genesis().Header(), 1<<40))
 		liar.serve(protocol, garbage)
-		dial(t, liar.net, n.net)
+		liar.lieTo(n)
 		if protocol.ID == p.status.ID {
 			n.ask(liar.net.Self().ID)
 		}

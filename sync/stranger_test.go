@@ -80,6 +80,15 @@ func (s *stranger) join(n *node, claim status) {
 	await(s.t, "gossip mesh", func() bool { return len(s.blocks.Mesh()) > 0 && len(s.txs.Mesh()) > 0 })
 }
 
+// lieTo connects the stranger to a node, which may have caught it in a lie and hung
+// up before the connection counts as made.
+func (s *stranger) lieTo(n *node) {
+	s.t.Helper()
+	if err := s.net.Connect(s.t.Context(), n.net.Self().Addrs[0]); err != nil && n.blamed(s.net.Self().ID) == nil {
+		s.t.Fatal(err)
+	}
+}
+
 // tell publishes a message once it is sure to be sent.
 func (s *stranger) tell(topic *nodep2p.Topic, message []byte) {
 	s.t.Helper()
