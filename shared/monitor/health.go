@@ -28,6 +28,8 @@ type ServiceReport struct {
 	State  registry.State `json:"state"`
 	Status string         `json:"status"` // a sentence, or "ok"
 	Since  time.Time      `json:"since"`  // when the state was first seen
+
+	DependsOn []string `json:"dependsOn,omitempty"` // the services that it was built from
 }
 
 // newReport describes services.
@@ -44,7 +46,7 @@ func newReport(infos []registry.Info) Report {
 		if info.State == registry.Failed || info.State == registry.Stopped {
 			report.Alive = false
 		}
-		report.Services[i] = ServiceReport{Name: info.Name, State: info.State, Status: status, Since: info.Since.UTC()}
+		report.Services[i] = ServiceReport{Name: info.Name, State: info.State, Status: status, Since: info.Since.UTC(), DependsOn: info.DependsOn}
 	}
 	return report
 }

@@ -37,6 +37,8 @@
 //  7. Injection: FetchService and [Fetch] find a service by its concrete type
 //     or by an interface that it alone implements, and say why when they
 //     cannot.
+//  8. Dependencies: [Info] names what each service was built from, which the
+//     registry knows from what was fetched before its registration.
 //
 // Each has a test of that name.
 //

@@ -46,7 +46,8 @@ type ServiceRegistry struct {
 	mu      sync.RWMutex
 	entries []*entry // in order of registration
 	byType  map[reflect.Type]*entry
-	sealed  bool // no further registrations
+	fetched map[*entry]bool // since the last registration, for the next one's Info
+	sealed  bool            // no further registrations
 }
 
 // entry is one registered service.
@@ -55,6 +56,7 @@ type entry struct {
 	name        string
 	failed      <-chan error // nil unless the service is a Failer
 	stopTimeout time.Duration
+	dependsOn   []string // as in Info
 
 	returned    chan struct{} // made at launch, closed when Start has returned; guarded by launching
 	statusPanic sync.Once     // a Status that panics is logged once, not at every poll
@@ -89,6 +91,7 @@ func NewServiceRegistry(options ...Option) *ServiceRegistry {
 		halt:      make(chan struct{}),
 		launching: make(chan struct{}, 1), // one holder
 		byType:    make(map[reflect.Type]*entry),
+		fetched:   make(map[*entry]bool),
 	}
 	for _, option := range options {
 		option(r)
@@ -99,6 +102,10 @@ func NewServiceRegistry(options ...Option) *ServiceRegistry {
 // RegisterService adds a service behind those already registered. There can be
 // one service of each concrete type ([ErrDuplicate]), and none can be added
 // once StartAll or StopAll was called ([ErrLate]).
+//
+// What was fetched since the registration before is what this service was built
+// from: it becomes [Info].DependsOn. So whoever builds several services should build
+// and register one after the other.
 func (r *ServiceRegistry) RegisterService(service Service) error {
 	if v := reflect.ValueOf(service); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return errors.New("register service: service is nil")
@@ -123,8 +130,15 @@ func (r *ServiceRegistry) RegisterService(service Service) error {
 	if r.sealed {
 		return fmt.Errorf("register service %s: %w", e.name, ErrLate)
 	}
+	fetched := r.fetched
+	r.fetched = make(map[*entry]bool) // also if it is refused: they were for this one
 	if _, exists := r.byType[typ]; exists {
 		return fmt.Errorf("register service %s: %v is %w", e.name, typ, ErrDuplicate)
+	}
+	for _, other := range r.entries {
+		if fetched[other] {
+			e.dependsOn = append(e.dependsOn, other.name)
+		}
 	}
 	r.entries = append(r.entries, e)
 	r.byType[typ] = e
@@ -146,11 +160,14 @@ func (r *ServiceRegistry) FetchService(target any) error {
 	}
 	typ := v.Elem().Type()
 
-	r.mu.RLock()
-	defer r.mu.RUnlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	found := r.matching(typ)
 	switch len(found) {
 	case 1:
+		if !r.sealed {
+			r.fetched[found[0]] = true
+		}
 		v.Elem().Set(reflect.ValueOf(found[0].service))
 		return nil
 	case 0:

@@ -3,6 +3,7 @@ package registry
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,10 @@ type Info struct {
 	State  State
 	Status error     // nil while it serves
 	Since  time.Time // when the registry first saw this State
+
+	// DependsOn names the services that this one was built from, in order of
+	// registration: those fetched between the registration before it and its own.
+	DependsOn []string
 }
 
 // Infos polls every service and describes them in order of registration.
@@ -41,7 +46,7 @@ func (r *ServiceRegistry) observe(e *entry) Info {
 	if state := StateOf(status); state != e.state {
 		e.state, e.since = state, time.Now()
 	}
-	return Info{Name: e.name, State: e.state, Status: status, Since: e.since}
+	return Info{Name: e.name, State: e.state, Status: status, Since: e.since, DependsOn: slices.Clone(e.dependsOn)}
 }
 
 // status is what the service says of itself, unless the registry knows better:

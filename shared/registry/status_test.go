@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -132,4 +133,53 @@ func TestStatusPolledOutsideLock(t *testing.T) {
 		}
 		pass(2 * time.Hour)
 	})
+}
+
+// Promise 8: a service depends on what was fetched since the registration before
+// its own, by whatever way, once each and in order.
+func TestDependencies(t *testing.T) {
+	r, _ := newRegistry(t, &counting{}, &alpha{})
+	fetch := func(targets ...any) {
+		t.Helper()
+		for _, target := range targets {
+			if err := r.FetchService(target); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	register := func(service registry.Service) {
+		t.Helper()
+		if err := r.RegisterService(service); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	fetch(new(*alpha), new(counter), new(*counting))
+	if err := r.FetchService(new(*gamma)); err == nil {
+		t.Error("fetched what is not there")
+	}
+	register(&beta{})
+	register(&gamma{}) // of nothing
+	fetch(new(*beta))
+	if err := r.RegisterService(&beta{}); err == nil { // takes its fetches with it
+		t.Error("registered twice")
+	}
+	if _, err := registry.Fetch[*gamma](r); err != nil {
+		t.Fatal(err)
+	}
+	register(&patient{})
+	if err := r.StartAll(); err != nil {
+		t.Fatal(err)
+	}
+	fetch(new(*alpha)) // for no service any more
+
+	want := [][]string{nil, nil, {"registry_test.counting", alphaName}, nil, {gammaName}}
+	for i, info := range r.Infos() {
+		if !slices.Equal(info.DependsOn, want[i]) {
+			t.Errorf("%s depends on %q, want %q", info.Name, info.DependsOn, want[i])
+		}
+	}
+	if err := r.StopAll(); err != nil {
+		t.Error(err)
+	}
 }
