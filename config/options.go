@@ -152,6 +152,8 @@ func (c *Config) rpcOptions() []Option {
 			Usage: "port to listen on, for HTTP and WebSocket; 0 for any free one"},
 		{Name: noderpc.FlagHTTPAPI, Arg: "LIST", value: listValue(&r.API),
 			Usage: "namespaces to serve over HTTP and WebSocket"},
+		{Name: noderpc.FlagExplorer, value: switchValue(&r.Explorer),
+			Usage: "serve the explorer, a page for browsers, at the same address, and the namespace monolith that it asks"},
 		{Name: noderpc.FlagHTTPCORS, Arg: "LIST", value: listValue(&r.CORS),
 			Usage: "origins from which web pages may call; * for any"},
 		{Name: noderpc.FlagHTTPVHosts, Arg: "LIST", value: listValue(&r.VHosts),

@@ -16,9 +16,12 @@ import (
 // IPC and never over HTTP.
 var localOnly = []string{"admin", "miner"}
 
+// explorerNamespace is what the explorer asks and eth has no answer to.
+const explorerNamespace = "monolith"
+
 // publicNamespaces are those that Config.API may name.
 func publicNamespaces() []string {
-	return append([]string{"debug", "eth", "net", "ots", "personal", "testing", "txpool", "web3"}, devNamespaces()...)
+	return append([]string{"debug", "eth", explorerNamespace, "net", "ots", "personal", "testing", "txpool", "web3"}, devNamespaces()...)
 }
 
 // handlers are the receivers whose exported methods are the JSON-RPC, by namespace.
@@ -47,6 +50,9 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&listAPI{b},
 			&nodeAPI{b, cfg.Dev, cfg.SetLogLevel},
 			&profileAPI{b},
+		},
+		explorerNamespace: {
+			&servicesAPI{cfg.Services},
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},

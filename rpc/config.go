@@ -22,6 +22,7 @@ const (
 	FlagHTTPAddr      = "http.addr"
 	FlagHTTPPort      = "http.port"
 	FlagHTTPAPI       = "http.api"
+	FlagExplorer      = "http.explorer"
 	FlagHTTPCORS      = "http.corsdomain"
 	FlagHTTPVHosts    = "http.vhosts"
 	FlagHTTPRead      = "http.read-timeout"
@@ -80,6 +81,7 @@ type Config struct {
 	Wallet   Wallet   // keys to sign with; nil = none
 	Network  Network  // nil = none: no peers, and no namespace admin
 	PeerHead PeerHead // what admin_peers tells of a peer's chain; nil = nothing
+	Services Services // what monolith_services tells; nil = nothing
 
 	Sync          func() *ethereum.SyncProgress // nil, or a nil result, = not syncing
 	History       History                       // told by eth_capabilities
@@ -90,6 +92,7 @@ type Config struct {
 	Addr      string   // interface to bind
 	Port      int      // 0 = any free one
 	API       []string // namespaces served there; admin and miner are refused
+	Explorer  bool     // serve the explorer there, with the namespace it needs
 	CORS      []string // origins that browsers may call from; * = any, one * inside a pattern
 	VHosts    []string // host names that requests may be addressed to; * = any; IP addresses always may
 	WSOrigins []string // origins that browsers may open WebSockets from; * = any; none = localhost
@@ -179,6 +182,7 @@ func DefaultConfig() Config {
 		Addr:          "127.0.0.1",
 		Port:          8545,
 		API:           []string{"eth", "net", "web3"},
+		Explorer:      true,
 		VHosts:        []string{"localhost"},
 		Auth:          AuthConfig{Addr: "127.0.0.1", Port: 8551, VHosts: []string{"localhost"}},
 		Limits:        DefaultLimits(),

@@ -89,7 +89,7 @@ func (s *scene) exchanges() []exchange {
 		ok("net_version", `"4242"`),
 		ok("net_listening", `true`),
 		ok("net_peerCount", `"0x0"`),
-		ok("rpc_modules", `{"eth":"1.0","net":"1.0","personal":"1.0","rpc":"1.0","testing":"1.0","txpool":"1.0","web3":"1.0"}`),
+		ok("rpc_modules", `{"eth":"1.0","monolith":"1.0","net":"1.0","personal":"1.0","rpc":"1.0","testing":"1.0","txpool":"1.0","web3":"1.0"}`),
 		ok("rpc_discover", `{"openrpc":"`+openrpcVersion+`","info":{"version":"Monolith/test"}}`),
 
 		ok("eth_chainId", `"0x1092"`),
@@ -286,7 +286,7 @@ func TestMethods(t *testing.T) {
 	asked := make(map[string]bool)
 	local := s.dial(s.rpc.cfg.IPCPath)
 	operator := s.operatorExchanges()
-	for i, e := range slices.Concat(operator, s.exchanges(), s.callExchanges(), s.debugExchanges(), s.listExchanges(), s.otsExchanges(), s.accountExchanges()) {
+	for i, e := range slices.Concat(operator, s.exchanges(), s.callExchanges(), s.debugExchanges(), s.listExchanges(), s.otsExchanges(), s.monolithExchanges(), s.accountExchanges()) {
 		asked[e.method] = true
 		params, err := json.Marshal(e.params)
 		s.check(err)

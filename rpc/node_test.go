@@ -27,6 +27,7 @@ import (
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 	"github.com/monolith-chain/monolith/shared/pow"
+	"github.com/monolith-chain/monolith/shared/registry"
 	"github.com/monolith-chain/monolith/shared/txpool"
 )
 
@@ -128,6 +129,7 @@ func (n *node) config(change ...func(*Config)) Config {
 	cfg := DefaultConfig()
 	cfg.Chain, cfg.Pool, cfg.Miner = n.chain, n.pool, n.miner
 	cfg.ClientVersion, cfg.Log = "Monolith/test", discard()
+	cfg.Services = n.services()
 	cfg.Port = 0
 	cfg.API = append(cfg.API, "debug", "ots", "testing", "txpool")
 	if n.params.Instant() {
@@ -137,6 +139,19 @@ func (n *node) config(change ...func(*Config)) Config {
 		f(&cfg)
 	}
 	return cfg
+}
+
+// services are the node's in a registry, which starts none of them.
+func (n *node) services() *registry.ServiceRegistry {
+	n.t.Helper()
+	r := registry.NewServiceRegistry(registry.WithLogger(discard()))
+	var blocks *chain.Service
+	n.check(errors.Join(
+		r.RegisterService(n.chain),
+		r.FetchService(&blocks), r.RegisterService(n.pool),
+		r.FetchService(&blocks), r.RegisterService(n.miner),
+	))
+	return r
 }
 
 // serve starts a service.

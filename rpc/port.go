@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,8 +31,12 @@ type access struct {
 
 // public is the port for everybody who can reach it.
 func (cfg Config) public() access {
+	api := cfg.API
+	if cfg.Explorer && !slices.Contains(api, explorerNamespace) {
+		api = append(slices.Clone(api), explorerNamespace)
+	}
 	return access{
-		addr: cfg.Addr, port: cfg.Port, api: cfg.API,
+		addr: cfg.Addr, port: cfg.Port, api: api,
 		cors: cfg.CORS, vhosts: cfg.VHosts, ws: cfg.WS, wsOrigins: cfg.WSOrigins,
 		addrFlag: FlagHTTPAddr, portFlag: FlagHTTPPort, vhostsFlag: FlagHTTPVHosts,
 	}

@@ -132,7 +132,7 @@ func (s *Service) Start() {
 	if s.public != nil {
 		s.loops.Go(func() { s.servePort(s.public) })
 		s.cfg.Log.WithFields(logrus.Fields{
-			"url": "http://" + s.public.addr().String(), "api": s.cfg.API, "websocket": s.cfg.WS,
+			"url": "http://" + s.public.addr().String(), "api": s.cfg.public().api, "websocket": s.cfg.WS,
 		}).Info("JSON-RPC ready")
 	}
 	if s.auth != nil {

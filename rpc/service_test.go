@@ -152,7 +152,7 @@ func TestValidate(t *testing.T) {
 		"WebSocket needs the HTTP server": func(cfg *Config) { cfg.HTTP = false },
 		"--http.port 70000 is not a port": func(cfg *Config) { cfg.Port = 70000 },
 		"--http.addr is empty":            func(cfg *Config) { cfg.Addr = "" },
-		"--http.api is empty: choose from debug, eth, net":                    func(cfg *Config) { cfg.API = nil },
+		"--http.api is empty: choose from debug, eth, monolith, net":          func(cfg *Config) { cfg.API = nil },
 		"--http.api admin: that namespace is only served over IPC":            func(cfg *Config) { cfg.API = []string{"eth", "admin"} },
 		"--http.api shh: no such namespace, choose from debug, eth":           func(cfg *Config) { cfg.API = []string{"shh"} },
 		"--rpc.http-body-limit must be positive":                              func(cfg *Config) { cfg.Limits.Body = 0 },

@@ -189,6 +189,7 @@ func (n *node) registerRPC(context.Context) error {
 			return head.Number, head.Hash, head.Work, ok
 		}
 	}
+	cfg.Services = n.services
 	cfg.History = noderpc.History{State: n.cfg.Chain.StateHistory, Logs: n.cfg.Chain.LogHistory}
 	cfg.ClientVersion = clientVersion()
 	if n.genesis.Pow.Instant() {
