@@ -53,6 +53,7 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 		},
 		explorerNamespace: {
 			&servicesAPI{cfg.Services},
+			&effectsAPI{b},
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},

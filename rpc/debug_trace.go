@@ -38,19 +38,8 @@ type txTrace struct {
 func (api *traceAPI) TraceTransaction(ctx context.Context, hash common.Hash, config *traceConfig) (json.RawMessage, error) {
 	ctx, cancel := api.withTraceTime(ctx)
 	defer cancel()
-	at, tx := api.chain.GetCanonicalTransaction(hash)
-	if tx == nil {
-		return nil, errTxNotFound
-	}
-	block := api.chain.GetBlock(at.BlockHash, at.BlockIndex)
-	if block == nil {
-		return nil, fmt.Errorf("block %s not found", at.BlockHash.Hex())
-	}
-	r, err := api.replay(ctx, block, nil)
+	r, err := api.replayToTx(ctx, hash)
 	if err != nil {
-		return nil, err
-	}
-	if err := r.skip(ctx, int(at.Index), nil); err != nil {
 		return nil, err
 	}
 	return r.trace(ctx, config, api.newBudget())

@@ -2,16 +2,23 @@ package rpc
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 	"github.com/monolith-chain/monolith/shared/registry"
 )
 
 func (s *scene) monolithExchanges() []exchange {
+	effects := fmt.Sprintf(`{"calls":{"type":"CALL","from":"%s","to":"%s","value":"0x0","calls":[],"logs":[{"address":"%s","index":"0x0"}]},"state":[{"nonce":{"from":"0x0","to":"0x1"}},{},{"address":"%s","storage":[{}]}]}`,
+		lower(chaintest.Address(1)), lower(s.counter), lower(s.counter), lower(s.counter))
 	return []exchange{
+		ok("monolith_trace", effects, s.tx.Hash()),
+		bad(codeServer, "transaction not found", "monolith_trace", s.waiting.Hash()),
+		bad(codeServer, "transaction not found", "monolith_trace", unknownHash),
 		ok("monolith_services", `[{"name":"chain","state":"starting","error":"starting","dependsOn":[]},{"name":"txpool","dependsOn":["chain"]},{"name":"miner","dependsOn":["chain"]}]`),
 	}
 }

@@ -2,8 +2,6 @@ package rpc
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"sort"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -62,7 +60,7 @@ func (api *otsAPI) creatorIn(ctx context.Context, block *types.Block, address co
 			return nil, err
 		}
 		var creator *common.Address
-		calls.walk(0, func(_ int, call *otsCall) bool {
+		calls.walk(0, func(_ int, call *tracedCall) bool {
 			if call.creates() && call.To != nil && *call.To == address && call.Error == "" {
 				creator = &call.From
 			}
@@ -76,12 +74,8 @@ func (api *otsAPI) creatorIn(ctx context.Context, block *types.Block, address co
 }
 
 // tracedCalls are the calls of a mined transaction.
-func (api *otsAPI) tracedCalls(ctx context.Context, hash common.Hash) (*otsCall, error) {
-	at, tx := api.chain.GetCanonicalTransaction(hash)
-	if tx == nil {
-		return nil, errTxNotFound
-	}
-	r, err := api.replayTo(ctx, rpc.BlockNumberOrHashWithHash(at.BlockHash, false), int(at.Index), nil)
+func (api *otsAPI) tracedCalls(ctx context.Context, hash common.Hash) (*tracedCall, error) {
+	r, err := api.replayToTx(ctx, hash)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +113,7 @@ func (api *otsAPI) GetInternalOperations(ctx context.Context, hash common.Hash) 
 		return nil, err
 	}
 	operations := []otsOperation{}
-	calls.walk(0, func(depth int, call *otsCall) bool {
+	calls.walk(0, func(depth int, call *tracedCall) bool {
 		if call.Error != "" {
 			return false
 		}
@@ -157,7 +151,7 @@ func (api *otsAPI) TraceTransaction(ctx context.Context, hash common.Hash) ([]ot
 		return nil, err
 	}
 	steps := []otsStep{}
-	calls.walk(0, func(depth int, call *otsCall) bool {
+	calls.walk(0, func(depth int, call *tracedCall) bool {
 		step := otsStep{Type: call.Type, Depth: depth, From: call.From, To: call.To, Value: call.Value, Input: call.Input, Output: call.Output}
 		if call.Type == "DELEGATECALL" {
 			step.Value = nil // it is its caller's
@@ -166,42 +160,4 @@ func (api *otsAPI) TraceTransaction(ctx context.Context, hash common.Hash) ([]ot
 		return true
 	})
 	return steps, nil
-}
-
-// otsCall is a call as callTracer describes it, with those that it makes.
-type otsCall struct {
-	Type   string          `json:"type"`
-	From   common.Address  `json:"from"`
-	To     *common.Address `json:"to"`
-	Value  *hexutil.Big    `json:"value"`
-	Input  hexutil.Bytes   `json:"input"`
-	Output hexutil.Bytes   `json:"output"`
-	Error  string          `json:"error"`
-	Calls  []otsCall       `json:"calls"`
-}
-
-func (c *otsCall) creates() bool { return c.Type == "CREATE" || c.Type == "CREATE2" }
-
-// walk visits the call and, where visit says so, those that it makes.
-func (c *otsCall) walk(depth int, visit func(depth int, call *otsCall) bool) {
-	if !visit(depth, c) {
-		return
-	}
-	for i := range c.Calls {
-		c.Calls[i].walk(depth+1, visit)
-	}
-}
-
-// traceCalls executes the next transaction and returns its calls.
-func (r *replay) traceCalls(ctx context.Context, left *budget) (*otsCall, error) {
-	name := "callTracer"
-	text, err := r.trace(ctx, &traceConfig{Tracer: &name}, left)
-	if err != nil {
-		return nil, err
-	}
-	calls := new(otsCall)
-	if err := json.Unmarshal(text, calls); err != nil {
-		return nil, fmt.Errorf("answer of %s: %w", name, err)
-	}
-	return calls, nil
 }

@@ -380,6 +380,15 @@ func (b *backend) replayTo(ctx context.Context, at rpc.BlockNumberOrHash, index 
 	return r, r.seek(ctx, index, hooks)
 }
 
+// replayToTx replays the block of a mined transaction up to it.
+func (b *backend) replayToTx(ctx context.Context, hash common.Hash) (*replay, error) {
+	at, tx := b.chain.GetCanonicalTransaction(hash)
+	if tx == nil {
+		return nil, errTxNotFound
+	}
+	return b.replayTo(ctx, rpc.BlockNumberOrHashWithHash(at.BlockHash, false), int(at.Index), nil)
+}
+
 // trace executes the next transaction under a tracer.
 func (r *replay) trace(ctx context.Context, config *traceConfig, left *budget) (json.RawMessage, error) {
 	tx := r.block.Transactions()[r.next]
