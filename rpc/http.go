@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/monolith-chain/monolith/rpc/explorer"
 )
 
 // contentType is that of requests and answers. Clients may add parameters.
@@ -23,7 +25,7 @@ const gzipMinimum = 1400
 // localhost send a few thousand.
 const maxHeader = 32 << 10
 
-// index is what a browser sees.
+// index is what is there to be read without a browser, or without the explorer.
 const index = `This is the JSON-RPC interface of a Monolith node.
 
 Point a wallet or a library at this address, or ask it something yourself:
@@ -39,21 +41,22 @@ type httpHandler struct {
 	server  *server
 	gate    gate
 	heavy   *heavyCalls
+	page    http.Handler                             // what browsers get; nil = a few words
 	upgrade func(http.ResponseWriter, *http.Request) // nil = no WebSocket
 	buffers sync.Pool                                // of *bytes.Buffer: request bodies
 	gzips   sync.Pool                                // of *gzip.Writer
 }
 
-func newHTTPHandler(server *server, a access, heavy *heavyCalls, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
+func newHTTPHandler(server *server, a access, heavy *heavyCalls, page http.Handler, upgrade func(http.ResponseWriter, *http.Request)) http.Handler {
 	g := heavy.gate
-	h := &httpHandler{server: server, gate: g, heavy: heavy, upgrade: upgrade}
+	h := &httpHandler{server: server, gate: g, heavy: heavy, page: page, upgrade: upgrade}
 	h.buffers.New = func() any { return new(bytes.Buffer) }
 	h.gzips.New = func() any {
 		// A level of gzip's own: it cannot fail.
 		w, _ := gzip.NewWriterLevel(io.Discard, gzip.BestSpeed)
 		return w
 	}
-	web := virtualHosts(a.vhosts, a.vhostsFlag, g.metrics, cors(newOrigins(a.cors, false), http.HandlerFunc(h.serve)))
+	web := virtualHosts(newHosts(a.vhosts), a.vhostsFlag, g.metrics, cors(newOrigins(a.cors, false), http.HandlerFunc(h.serve)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// WebSockets are protected by the origin alone, as in geth: a page that
 		// rebinds its name still has its own origin.
@@ -66,12 +69,15 @@ func newHTTPHandler(server *server, a access, heavy *heavyCalls, upgrade func(ht
 }
 
 func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
+	get := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
+	case get && h.page != nil && (r.URL.Path != "/" || explorer.Browser(r)):
+		h.page.ServeHTTP(w, r)
 	case r.URL.Path != "/":
 		http.NotFound(w, r)
 	case r.Method == http.MethodPost:
 		h.serveRPC(w, r)
-	case r.Method == http.MethodGet || r.Method == http.MethodHead:
+	case get:
 		h.serveIndex(w, r)
 	case r.Method == http.MethodOptions:
 		w.Header().Set("Allow", "GET, HEAD, POST, OPTIONS")
@@ -84,6 +90,7 @@ func (h *httpHandler) serve(w http.ResponseWriter, r *http.Request) {
 
 func (h *httpHandler) serveIndex(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Vary", "Accept") // a browser gets something else
 	text := strings.Replace(index, "%s", "http://"+r.Host, 1)
 	_, _ = io.WriteString(w, text) // a client that is gone does not want it
 }

@@ -78,22 +78,42 @@ func cors(allowed origins, next http.Handler) http.Handler {
 	})
 }
 
+// hosts are the names by which a port may be called.
+type hosts map[string]bool
+
+func newHosts(names []string) hosts {
+	h := make(hosts)
+	for _, name := range names {
+		h[strings.ToLower(strings.TrimSpace(name))] = true
+	}
+	return h
+}
+
+// match reports whether a Host header is one of them, or an IP address.
+func (h hosts) match(header string) bool {
+	host := hostname(header)
+	return host == "" || h["*"] || h[host] || net.ParseIP(host) != nil
+}
+
+// own reports whether an origin is that of the pages of the port itself, under a name
+// that it may be called by: a page that rebinds its name to this machine has an origin
+// of that name, too.
+func (h hosts) own(origin string, r *http.Request) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host) && h.match(r.Host)
+}
+
 // virtualHosts serves requests that are addressed to one of the names, or to an IP
 // address. A page that has its own name resolve to this machine (DNS rebinding) is no
 // foreign origin to the browser, but it cannot change the Host header.
-func virtualHosts(names []string, flag string, m *metrics, next http.Handler) http.Handler {
-	allowed := make(map[string]bool)
-	for _, name := range names {
-		allowed[strings.ToLower(strings.TrimSpace(name))] = true
-	}
+func virtualHosts(allowed hosts, flag string, m *metrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := hostname(r.Host)
-		if host == "" || allowed["*"] || allowed[host] || net.ParseIP(host) != nil {
+		if allowed.match(r.Host) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		m.refuse(refusedHost)
-		http.Error(w, "invalid host specified: "+host+" is not one of the names of this node, add it or * with --"+flag, http.StatusForbidden)
+		http.Error(w, "invalid host specified: "+hostname(r.Host)+" is not one of the names of this node, add it or * with --"+flag, http.StatusForbidden)
 	})
 }
 

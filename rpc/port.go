@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/sirupsen/logrus"
+
+	"github.com/monolith-chain/monolith/rpc/explorer"
 )
 
 // access says where a port is, what it serves and to whom. The names of flags are
@@ -22,6 +24,7 @@ type access struct {
 	api       []string
 	cors      []string
 	vhosts    []string
+	page      bool // browsers get the explorer
 	ws        bool
 	wsOrigins []string
 	secret    []byte // that signs the tokens of requests; nil = none is asked for
@@ -37,7 +40,7 @@ func (cfg Config) public() access {
 	}
 	return access{
 		addr: cfg.Addr, port: cfg.Port, api: api,
-		cors: cfg.CORS, vhosts: cfg.VHosts, ws: cfg.WS, wsOrigins: cfg.WSOrigins,
+		cors: cfg.CORS, vhosts: cfg.VHosts, page: cfg.Explorer, ws: cfg.WS, wsOrigins: cfg.WSOrigins,
 		addrFlag: FlagHTTPAddr, portFlag: FlagHTTPPort, vhostsFlag: FlagHTTPVHosts,
 	}
 }
@@ -65,16 +68,22 @@ func (s *Service) openPort(h handlers, a access) (*port, error) {
 	if err != nil {
 		return nil, err
 	}
+	var page http.Handler
+	if a.page {
+		if page, err = explorer.Handler(); err != nil {
+			return nil, err
+		}
+	}
 	tcp, err := net.Listen("tcp", net.JoinHostPort(a.addr, strconv.Itoa(a.port)))
 	if err != nil {
 		return nil, fmt.Errorf("open the JSON-RPC port: %w (is another node running? choose the port with --%s, the interface with --%s)", err, a.portFlag, a.addrFlag)
 	}
 	var upgrade func(http.ResponseWriter, *http.Request)
 	if a.ws {
-		upgrader := newUpgrader(a.wsOrigins, s.gate.metrics)
+		upgrader := newUpgrader(a, s.gate.metrics)
 		upgrade = func(w http.ResponseWriter, r *http.Request) { s.serveWS(server, upgrader, w, r) }
 	}
-	handler := newHTTPHandler(server, a, s.heavy, upgrade)
+	handler := newHTTPHandler(server, a, s.heavy, page, upgrade)
 	if a.secret != nil {
 		handler = authenticate(a.secret, s.gate.metrics, handler)
 	}

@@ -22,10 +22,12 @@ func isUpgrade(r *http.Request) bool {
 	return websocket.IsWebSocketUpgrade(r)
 }
 
-// newUpgrader accepts browsers' WebSockets from the given origins. CORS does not
+// newUpgrader accepts browsers' WebSockets from a port's origins, and from its own
+// page if it has one. CORS does not
 // protect these: without this check any page could talk to a node on the visitor's
 // machine. Other clients name no origin.
-func newUpgrader(origins []string, m *metrics) *websocket.Upgrader {
+func newUpgrader(a access, m *metrics) *websocket.Upgrader {
+	origins, names := a.wsOrigins, newHosts(a.vhosts)
 	if len(origins) == 0 {
 		origins = localOrigins()
 	}
@@ -37,7 +39,7 @@ func newUpgrader(origins []string, m *metrics) *websocket.Upgrader {
 		WriteBufferPool:  new(sync.Pool),
 		CheckOrigin: func(r *http.Request) bool {
 			origin := r.Header.Get("Origin")
-			return origin == "" || allowed.match(origin)
+			return origin == "" || allowed.match(origin) || a.page && names.own(origin, r)
 		},
 		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
 			message := reason.Error()

@@ -1,0 +1,101 @@
+// Numbers, amounts and times as people read them. Quantities come as the node sends
+// them (0x…), as numbers or as bigints.
+
+import { formatUnits } from './lib/eth.js'
+import { status } from './live.js'
+
+const LOCALE = 'en-US'
+const grouped = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 })
+
+/** 1234567 → 1,234,567 */
+export const int = (n) => grouped.format(BigInt(n))
+
+/** A number with about so many digits that count. */
+export function digits(n, count = 3) {
+  return new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: count }).format(n)
+}
+
+const SCALES = [[1e18, 'E'], [1e15, 'P'], [1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']]
+
+/** 1234567 → ['1.23', 'M']: for values that are shown with their unit apart. */
+export function scaled(n) {
+  n = Number(n)
+  for (const [size, name] of SCALES) {
+    if (Math.abs(n) >= size * 0.9995) return [digits(n / size), name]
+  }
+  return [digits(n), '']
+}
+
+/** 1234567, 'H/s' → 1.23 MH/s */
+export function scale(n, unit = '') {
+  const [value, prefix] = scaled(n)
+  return `${value} ${prefix}${unit}`.trim()
+}
+
+/** Share of a whole: 0.1234 → 12.3 % */
+export const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.9995 ? 1 : 0)} %`
+
+export const symbol = () => status.value?.currency.symbol ?? 'ETH'
+
+/** Wei with all its digits, in the chain's currency. */
+export function exactAmount(wei) {
+  const [whole, rest] = formatUnits(BigInt(wei), 18).split('.')
+  return `${int(whole)}${rest ? `.${rest}` : ''} ${symbol()}`
+}
+
+/** Wei in the chain's currency, with six digits after the point at most. */
+export function amount(wei) {
+  wei = BigInt(wei)
+  const size = wei < 0n ? -wei : wei
+  if (size === 0n) return `0 ${symbol()}`
+  if (size < 10n ** 12n) return gas(wei)
+  const unit = 10n ** 12n // of which six digits are left
+  const rounded = (size + unit / 2n) / unit
+  const whole = rounded / 10n ** 6n
+  const rest = (rounded % 10n ** 6n).toString().padStart(6, '0').replace(/0+$/, '')
+  return `${wei < 0n ? '−' : ''}${int(whole)}${rest ? `.${rest}` : ''} ${symbol()}`
+}
+
+/** A price of gas, or another small amount: ['1.07', 'gwei']. */
+export function gasParts(wei) {
+  wei = BigInt(wei)
+  const size = wei < 0n ? -wei : wei
+  return size < 10n ** 5n ? [int(wei), 'wei'] : [digits(Number(wei) / 1e9, 4), 'gwei']
+}
+
+/** A price of gas: 1.07 gwei */
+export const gas = (wei) => gasParts(wei).join(' ')
+
+/** 1234567 bytes → 1.23 MB */
+export const bytes = (n) => scale(n, 'B')
+
+/** So many seconds: 75 → 1 min 15 s */
+export function duration(seconds) {
+  const s = Math.max(0, Math.round(seconds))
+  if (s < 60) return `${s} s`
+  if (s < 3600) return s % 60 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${s / 60} min`
+  if (s < 86400) return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
+  return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`
+}
+
+/** The same, coarser: 75 → 1 min */
+export function span(seconds) {
+  const s = Math.max(0, Math.floor(seconds))
+  if (s < 60) return `${s} s`
+  if (s < 3600) return `${Math.floor(s / 60)} min`
+  if (s < 86400) return `${Math.floor(s / 3600)} h`
+  return `${Math.floor(s / 86400)} d`
+}
+
+const clock = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' })
+
+/** A moment, in ms, in the reader's time: 2026-11-23 02:07:26 */
+export const moment = (ms) => clock.format(new Date(Number(ms)))
+
+/** Both ends of a hash: 0x12345678…9abcdef0 */
+export function shorten(hash, ends = 6) {
+  return hash.length <= 2 * ends + 5 ? hash : `${hash.slice(0, 2 + ends)}…${hash.slice(-ends)}`
+}
+
+/** Many things: 1 block, 2 blocks */
+export const count = (n, thing) => `${int(n)} ${thing}${Number(n) === 1 ? '' : 's'}`

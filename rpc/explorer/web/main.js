@@ -1,0 +1,24 @@
+import { html, render } from './lib/ui.js'
+import { Frame } from './frame.js'
+import { start } from './live.js'
+import { Missing } from './pages/missing.js'
+import { Overview } from './pages/overview.js'
+import { follow, place } from './routes.js'
+import { findWallets } from './wallet.js'
+
+// The pages by the first part of the address; the rest is handed over.
+const PAGES = {
+  '': Overview,
+}
+
+function Page() {
+  const [first, ...rest] = place.value.path.split('/').slice(1)
+  const Shown = Object.hasOwn(PAGES, first) ? PAGES[first] : Missing
+  return html`<${Frame}><${Shown} key=${place.value.path} id=${rest.join('/')} /><//>`
+}
+
+follow()
+findWallets()
+start()
+document.getElementById('app').replaceChildren()
+render(html`<${Page} />`, document.getElementById('app'))

@@ -1,0 +1,17 @@
+import { html } from '../lib/ui.js'
+import { Empty } from './states.js'
+
+/**
+ * A table. Columns are {name, cell(row), right?, className?}; key(row) tells rows apart,
+ * so that those that stay are not drawn again.
+ */
+export function Table({ columns, rows, keyOf, caption, empty = 'Nothing here yet.' }) {
+  if (rows.length === 0) return html`<${Empty}>${empty}<//>`
+  return html`<div class="table"><table>
+    <caption class="hidden-label">${caption}</caption>
+    <thead><tr>${columns.map((c) => html`<th scope="col" class=${classOf(c)}>${c.name}</th>`)}</tr></thead>
+    <tbody>${rows.map((row) => html`<tr key=${keyOf(row)}>${columns.map((c) => html`<td class=${classOf(c)}>${c.cell(row)}</td>`)}</tr>`)}</tbody>
+  </table></div>`
+}
+
+const classOf = ({ right, className = '' }) => `${right ? 'right ' : ''}${className}`
