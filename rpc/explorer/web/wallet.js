@@ -24,6 +24,6 @@ export function addNetwork({ provider }) {
   const { chainId, name, currency } = status.value
   return provider.request({
     method: 'wallet_addEthereumChain',
-    params: [{ chainId, chainName: name, nativeCurrency: currency, rpcUrls: [location.origin], blockExplorerUrls: [location.origin] }],
+    params: [{ chainId, chainName: name, nativeCurrency: { ...currency, decimals: Number(currency.decimals) }, rpcUrls: [location.origin], blockExplorerUrls: [location.origin] }],
   })
 }

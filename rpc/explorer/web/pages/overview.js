@@ -4,6 +4,7 @@ import { html, useState } from '../lib/ui.js'
 import { count, digits, duration, gas, gasParts, int, percent, scale, scaled } from '../format.js'
 import { blocks, head, orphans, status } from '../live.js'
 import { Chart } from '../parts/chart.js'
+import { Choice } from '../parts/choice.js'
 import { Figure } from '../parts/figure.js'
 import { Address, Transaction } from '../parts/hash.js'
 import { Answer, Empty, Waiting } from '../parts/states.js'
@@ -113,9 +114,6 @@ function smooth(values) {
     return near.length ? near.length / near.reduce((sum, v) => sum + 1 / v, 0) : null
   })
 }
-
-export const Choice = ({ label, options, chosen, choose }) => html`<div class="choice" role="group" aria-label=${label}>
-  ${options.map((option) => html`<button type="button" aria-pressed=${option === chosen} onClick=${() => choose(option)}>${option.name}</button>`)}</div>`
 
 function LatestBlocks() {
   return html`<section class="card"><header><h2>Blocks</h2><a href="/blocks">All blocks</a></header>

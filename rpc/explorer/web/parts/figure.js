@@ -5,5 +5,5 @@ export const Figure = ({ name, value, unit, note, title }) => html`
   <div class="figure" title=${title}>
     <div class="name">${name}</div>
     <div class="value">${value}${unit && html`<span class="unit">${unit}</span>`}</div>
-    <div class="note">${note}</div>
+    <div class="hint">${note}</div>
   </div>`
