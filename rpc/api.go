@@ -30,6 +30,7 @@ type handlers map[string][]any
 func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 	send := &sendAPI{f}
 	accounts := newAccountAPI(send, cfg.Wallet)
+	blocks := newSummaries(b)
 	h := handlers{
 		"eth": {
 			&chainAPI{b, cfg.History},
@@ -52,8 +53,12 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&profileAPI{b},
 		},
 		explorerNamespace: {
+			newStatusAPI(blocks, cfg, accounts),
 			&servicesAPI{cfg.Services},
 			&effectsAPI{b},
+			&peersAPI{cfg.Network, cfg.PeerHead},
+			&blocksAPI{blocks},
+			&poolAPI{backend: b},
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},

@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"context"
-	"errors"
 	"math/big"
 	"time"
 
@@ -308,7 +307,7 @@ func (b *backend) state(at rpc.BlockNumberOrHash) (*state.StateDB, *types.Header
 func (b *backend) receipts(block *types.Block) (types.Receipts, error) {
 	receipts := b.chain.GetReceiptsByHash(block.Hash())
 	if len(receipts) != len(block.Transactions()) {
-		return nil, errors.New("receipts of this block are not available")
+		return nil, errNoReceipts
 	}
 	return receipts, nil
 }

@@ -85,6 +85,7 @@ type Config struct {
 
 	Sync          func() *ethereum.SyncProgress // nil, or a nil result, = not syncing
 	History       History                       // told by eth_capabilities
+	About         About                         // told by monolith_status
 	ClientVersion string                        // answer of web3_clientVersion
 
 	HTTP      bool     // serve HTTP

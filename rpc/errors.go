@@ -52,6 +52,9 @@ var (
 	errStopping          = errors.New("node is stopping")
 )
 
+// errNoReceipts is about a block that was never executed.
+var errNoReceipts = errors.New("receipts of this block are not available")
+
 // codedError is an error with a JSON-RPC code and, where there is some, data.
 type codedError struct {
 	Code    int

@@ -3,6 +3,7 @@ package rpc
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -15,10 +16,35 @@ import (
 func (s *scene) monolithExchanges() []exchange {
 	effects := fmt.Sprintf(`{"calls":{"type":"CALL","from":"%s","to":"%s","value":"0x0","calls":[],"logs":[{"address":"%s","index":"0x0"}]},"state":[{"nonce":{"from":"0x0","to":"0x1"}},{},{"address":"%s","storage":[{}]}]}`,
 		lower(chaintest.Address(1)), lower(s.counter), lower(s.counter), lower(s.counter))
+	head := s.logged
+	summary := fmt.Sprintf(`{"number":"0x2","hash":%q,"parentHash":%q,"miner":%q,"transactions":"0x1","subsidy":"0x1bc16d674ec80000","gasUsed":"%#x","burnt":"%#x","fees":"%#x"}`,
+		head.Hash(), head.ParentHash(), lower(etherbase), head.GasUsed(),
+		new(big.Int).Mul(head.BaseFee(), bigUint(head.GasUsed())), new(big.Int).Mul(gwei, bigUint(head.GasUsed())))
 	return []exchange{
 		ok("monolith_trace", effects, s.tx.Hash()),
 		bad(codeServer, "transaction not found", "monolith_trace", s.waiting.Hash()),
 		bad(codeServer, "transaction not found", "monolith_trace", unknownHash),
+		ok("monolith_status", fmt.Sprintf(`{"clientVersion":"Monolith/test","chainId":"0x1092","name":"test","genesis":%q,"engine":"proof-of-work","dev":false,
+			"currency":{"name":"Ether","symbol":"ETH","decimals":"0x12"},"blockTime":"0xfa0","head":%s,"safe":"0x0","finalized":"0x0","syncing":false,"network":false,"peers":"0x0",
+			"pool":{"pending":"0x1","queued":"0x0"},"mining":{"mining":false,"hashrate":"0x0","coinbase":%q},"accounts":[%q]}`,
+			s.builder.Genesis().Hash(), summary, lower(etherbase), lower(chaintest.Address(9)))),
+		ok("monolith_peers", `[]`),
+		ok("monolith_blocks", `[`+summary+`]`, "latest", 1),
+		ok("monolith_blocks", `[`+summary+`,{"number":"0x1"},{"number":"0x0"}]`, "0x2", "0x9", 1),
+		ok("monolith_blocks", `[{"number":"0x2"},{"number":"0x0"}]`, "pending", 9, "0x2"),
+		ok("monolith_blocks", `[{"number":"0x0","miner":"0x0000000000000000000000000000000000000000","subsidy":"0x0","fees":"0x0","difficulty":"0x1","totalDifficulty":"0x1"}]`, "earliest", 9, 100),
+		bad(codeServer, "header not found", "monolith_blocks", "0x99", 1),
+		bad(codeInvalidParams, "0 blocks are asked for, it must be from 1 to 1000", "monolith_blocks", "latest", 0),
+		bad(codeInvalidParams, "1001 blocks are asked for", "monolith_blocks", "latest", 1001),
+		bad(codeInvalidParams, "a step of 0", "monolith_blocks", "latest", 1, 0),
+		bad(codeInvalidParams, "missing value for required argument 1", "monolith_blocks", "latest"),
+		ok("monolith_miners", fmt.Sprintf(`{"from":"0x1","to":"0x2","miners":[{"address":%q,"blocks":"0x2","subsidy":"0x3782dace9d900000","lastBlock":"0x2","lastTime":"%#x"}]}`, lower(etherbase), head.Time()), 10000),
+		ok("monolith_miners", `{"from":"0x2","to":"0x2","miners":[{"blocks":"0x1"}]}`, "0x1"),
+		bad(codeInvalidParams, "0 blocks are asked for, it must be from 1 to 10000", "monolith_miners", 0),
+		bad(codeInvalidParams, "10001 blocks are asked for", "monolith_miners", 10001),
+		ok("monolith_pool", `{"pending":"0x1","queued":"0x0","transactions":[{"hash":"`+s.waiting.Hash().Hex()+`","blockHash":null,"queued":false}]}`, 20),
+		bad(codeInvalidParams, "0 transactions are asked for, it must be from 1 to 500", "monolith_pool", 0),
+		bad(codeInvalidParams, "501 transactions are asked for", "monolith_pool", "0x1f5"),
 		ok("monolith_services", `[{"name":"chain","state":"starting","error":"starting","dependsOn":[]},{"name":"txpool","dependsOn":["chain"]},{"name":"miner","dependsOn":["chain"]}]`),
 	}
 }

@@ -130,6 +130,7 @@ func (n *node) config(change ...func(*Config)) Config {
 	cfg.Chain, cfg.Pool, cfg.Miner = n.chain, n.pool, n.miner
 	cfg.ClientVersion, cfg.Log = "Monolith/test", discard()
 	cfg.Services = n.services()
+	cfg.About = About{Name: "test", BlockTime: 4 * time.Second, Started: time.Now()}
 	cfg.Port = 0
 	cfg.API = append(cfg.API, "debug", "ots", "testing", "txpool")
 	if n.params.Instant() {

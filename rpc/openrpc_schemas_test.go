@@ -58,9 +58,12 @@ func knownTypes() map[reflect.Type]any {
 			"type": "object", "required": []string{"types", "primaryType", "domain", "message"},
 		}}},
 
-		reflect.TypeFor[blockResult]():    reference("BlockObject"),
-		reflect.TypeFor[txResult]():       reference("TransactionInformation"),
-		reflect.TypeFor[receiptResult]():  reference("ReceiptInformation"),
+		reflect.TypeFor[blockResult]():   reference("BlockObject"),
+		reflect.TypeFor[txResult]():      reference("TransactionInformation"),
+		reflect.TypeFor[receiptResult](): reference("ReceiptInformation"),
+		reflect.TypeFor[pooledTx](): schema{"title": "Transaction of the pool", "allOf": []any{reference("PendingTransactionInformation"), schema{
+			"type": "object", "required": []string{"queued", "since"}, "properties": schema{"queued": schema{"type": "boolean"}, "since": orNull(uintSchema)},
+		}}},
 		reflect.TypeFor[receiptsResult](): arrayOf(reference("ReceiptInformation")),
 		reflect.TypeFor[logResult]():      reference("Log"),
 		reflect.TypeFor[logsResult]():     arrayOf(reference("Log")),

@@ -37,6 +37,9 @@ func weights() map[string]weight {
 		"eth_getTransactionBySenderAndNonce": heavy, // searches
 		"txpool_content":                     heavy,
 		"txpool_inspect":                     heavy,
+		"monolith_blocks":                    heavy,
+		"monolith_miners":                    heavy,
+		"monolith_pool":                      heavy,
 		"eth_sendTransaction":                long, // estimates
 		"testing_*":                          long,
 		"anvil_mine":                         waiting,

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"path/filepath"
 	"runtime"
+	"strings"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/libp2p/go-libp2p/core/peer"
@@ -33,6 +36,7 @@ type node struct {
 	log      *logrus.Logger
 	metrics  *prometheus.Registry
 	services *registry.ServiceRegistry
+	started  time.Time
 }
 
 func newNode(cfg *config.Config, log *logrus.Logger) *node {
@@ -44,6 +48,7 @@ func newNode(cfg *config.Config, log *logrus.Logger) *node {
 	return &node{
 		cfg: cfg, genesis: cfg.Genesis(), log: log, metrics: metrics,
 		services: registry.NewServiceRegistry(registry.WithLogger(log)),
+		started:  time.Now(),
 	}
 }
 
@@ -190,6 +195,7 @@ func (n *node) registerRPC(context.Context) error {
 		}
 	}
 	cfg.Services = n.services
+	cfg.About = noderpc.About{Name: n.networkName(), BlockTime: n.blockTime(), Started: n.started}
 	cfg.History = noderpc.History{State: n.cfg.Chain.StateHistory, Logs: n.cfg.Chain.LogHistory}
 	cfg.ClientVersion = clientVersion()
 	if n.genesis.Pow.Instant() {
@@ -236,6 +242,29 @@ func (n *node) logger(service string) logrus.FieldLogger { return n.log.WithFiel
 
 // stock reports whether blocks follow go-ethereum's rules instead of ours.
 func (n *node) stock() bool { return n.genesis.Pow.Engine == pow.EngineStock }
+
+// networkName names the network to strangers, who are not told where a file is.
+func (n *node) networkName() string {
+	if n.cfg.Network != "" {
+		return n.cfg.Network
+	}
+	name := filepath.Base(n.cfg.GenesisFile)
+	if name == config.GenesisFileName { // in the data directory, or never named
+		return "private network"
+	}
+	return strings.TrimSuffix(name, filepath.Ext(name))
+}
+
+// blockTime is the time between blocks that the rules or the settings aim at.
+func (n *node) blockTime() time.Duration {
+	switch {
+	case n.stock():
+		return 0
+	case n.genesis.Pow.Instant():
+		return n.cfg.Miner.DevPeriod
+	}
+	return time.Duration(n.genesis.Pow.TargetInterval) * time.Second
+}
 
 // clientVersion is the answer to web3_clientVersion, in the usual form.
 func clientVersion() string {

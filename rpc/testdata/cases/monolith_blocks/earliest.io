@@ -1,0 +1,3 @@
+// the genesis block
+>> {"id":1,"jsonrpc":"2.0","method":"monolith_blocks","params":["earliest",3]}
+<< {"jsonrpc":"2.0","id":1,"result":[{"number":"0x0","hash":"0x15bf2e5525a2600402179daed222204f76054adb15ffefc916d85112e7c48d38","parentHash":"0x0000000000000000000000000000000000000000000000000000000000000000","timestamp":"0x67748580","miner":"0x0000000000000000000000000000000000000000","gasUsed":"0x0","gasLimit":"0x3938700","baseFeePerGas":"0x3b9aca00","difficulty":"0x1","totalDifficulty":"0x1","transactions":"0x0","size":"0x288","subsidy":"0x0","fees":"0x0","burnt":"0x0","extraData":"0xe3748eee24c257c18962418c609025fc08cf1358210080000000000000000000"}]}

@@ -1,0 +1,3 @@
+// the head
+>> {"id":1,"jsonrpc":"2.0","method":"monolith_blocks","params":["latest",1,1]}
+<< {"jsonrpc":"2.0","id":1,"result":[{"number":"0x11","hash":"0x73d6c551e1ab3b8f89dbcdc21fb5f3c065c42a84645cb4e85ca543918671f3a7","parentHash":"0x6fc1bbee92da07172c64d34de419161c605022449c3b24067575d557d3942248","timestamp":"0x677485c4","miner":"0xee00000000000000000000000000000000000fee","gasUsed":"0x0","gasLimit":"0x3938700","baseFeePerGas":"0x62e40a1","difficulty":"0x1","totalDifficulty":"0x12","transactions":"0x0","size":"0x291","subsidy":"0x1bc16d674ec80000","fees":"0x0","burnt":"0x0","extraData":"0x210080000000000000000000"}]}

@@ -1,0 +1,3 @@
+// no block is asked for
+>> {"id":1,"jsonrpc":"2.0","method":"monolith_blocks","params":["latest",0]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"0 blocks are asked for, it must be from 1 to 1000"}}

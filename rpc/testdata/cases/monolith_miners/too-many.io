@@ -1,0 +1,3 @@
+// more blocks than are looked at
+>> {"id":1,"jsonrpc":"2.0","method":"monolith_miners","params":[10001]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"10001 blocks are asked for, it must be from 1 to 10000"}}

@@ -1,0 +1,3 @@
+// more transactions than one answer has
+>> {"id":1,"jsonrpc":"2.0","method":"monolith_pool","params":[501]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"501 transactions are asked for, it must be from 1 to 500"}}
