@@ -125,6 +125,10 @@ race: ## Run all tests with the race detector
 image: ## Build the container image (IMAGE=name)
 	docker build -t $(IMAGE) --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) --build-arg DATE=$(DATE) .
 
+.PHONY: explorer-deps
+explorer-deps: ## Bundle the libraries and fonts of the explorer page anew (needs Node.js and npm)
+	cd rpc/explorer/deps && npm ci && npm run build
+
 .PHONY: clean
 clean: ## Remove what was built (not the linter, not any node's data)
 	rm -f bin/monolith bin/devnet bin/refgeth bin/rpcbench
@@ -133,7 +137,7 @@ clean: ## Remove what was built (not the linter, not any node's data)
 help: ## Show this help
 	@awk 'BEGIN { FS = ":.*## "; print "make TARGET" } \
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(LINT):
 	@echo "building golangci-lint $(LINT_VERSION), once"

@@ -120,6 +120,37 @@ func TestWebSocketOrigin(t *testing.T) {
 	}
 }
 
+// TestOwnPage: the explorer may always open WebSockets to its own port, under any name
+// of it; a page that has its own name lead here may not.
+func TestOwnPage(t *testing.T) {
+	origins := []string{"https://dapp.example"}
+	n := newNode(t, func(cfg *Config) { cfg.WSOrigins, cfg.VHosts = origins, []string{"node-1"} })
+	without := newNode(t, func(cfg *Config) { cfg.WSOrigins, cfg.VHosts, cfg.Explorer = origins, []string{"node-1"}, false })
+	for _, test := range []struct {
+		node         *node
+		origin, host string
+		allowed      bool
+	}{
+		{n, "http://192.0.2.1:8545", "192.0.2.1:8545", true},
+		{n, "http://Node-1:8545", "node-1:8545", true},
+		{n, "https://node-1", "node-1", true}, // TLS ends before the node
+		{n, "http://node-1:3000", "node-1:8545", false},
+		{n, "http://evil.example", "evil.example", false},
+		{n, "null", "node-1", false},
+		{without, "http://node-1:8545", "node-1:8545", false},
+	} {
+		ws, response, err := test.node.rawWS(http.Header{"Origin": {test.origin}, "Host": {test.host}})
+		switch {
+		case (err == nil) != test.allowed:
+			t.Errorf("%s at %s: %v", test.origin, test.host, err)
+		case err == nil:
+			test.node.check(ws.Close())
+		case response.StatusCode != http.StatusForbidden:
+			t.Errorf("%s at %s: %s", test.origin, test.host, response.Status)
+		}
+	}
+}
+
 // TestSlowReader: a client that does not read is cut off, and meanwhile holds up
 // nobody: blocks are mined and others told of them.
 func TestSlowReader(t *testing.T) {

@@ -75,6 +75,37 @@ func TestHTTP(t *testing.T) {
 	}
 }
 
+// TestPage: a browser gets the explorer at any path, and only if it is on; what is sent
+// to be answered is still JSON-RPC.
+func TestPage(t *testing.T) {
+	n, off := newNode(t), newNode(t, func(cfg *Config) { cfg.Explorer = false })
+	asBrowser := header("Accept", "text/html,*/*")
+	for _, test := range []struct {
+		node         *node
+		method, path string
+		status       int
+		want         string
+	}{
+		{n, "GET", "/", 200, "<!doctype html>"},
+		{n, "GET", "/block/1", 200, "<!doctype html>"},
+		{n, "GET", "/main.js", 200, "import"},
+		{n, "HEAD", "/", 200, ""},
+		{n, "POST", "/", 200, "0x1092"},
+		{n, "POST", "/block/1", 404, "not found"},
+		{off, "GET", "/", 200, "This is the JSON-RPC interface"},
+		{off, "GET", "/main.js", 404, "not found"},
+	} {
+		response, body := test.node.request(test.method, test.path, askChainID, asBrowser)
+		if response.StatusCode != test.status || !strings.Contains(body, test.want) {
+			t.Errorf("%s %s: %s %.100q", test.method, test.path, response.Status, body)
+		}
+	}
+	response, _ := n.request("GET", "/", "", asBrowser, func(r *http.Request) { r.Host = "evil.example" })
+	if response.StatusCode != http.StatusForbidden {
+		t.Errorf("the page under a foreign name: %s", response.Status)
+	}
+}
+
 func TestBatch(t *testing.T) {
 	n := newNode(t, func(cfg *Config) { cfg.Limits.BatchItems, cfg.Limits.BatchResponse = 4, 2000 })
 	count := func(n int, request string) string {
