@@ -2,7 +2,7 @@
 // mean is then asked for. Without WebSocket the node is asked every few seconds.
 
 import { batch, computed, signal } from './lib/ui.js'
-import { LinkError, RPCError, call } from './rpc.js'
+import { LinkError, RPCError, call, hex } from './rpc.js'
 
 /** How many recent blocks are kept, newest first. */
 export const RECENT = 120
@@ -168,5 +168,3 @@ function merge(fresh, known) {
   const gone = known.filter((b) => Number(b.number) >= lowest && !hashes.has(b.hash))
   if (gone.length > 0) orphans.value = [...gone, ...orphans.value].slice(0, RECENT)
 }
-
-const hex = (n) => `0x${n.toString(16)}`

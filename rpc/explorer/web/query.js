@@ -8,10 +8,10 @@ const AGAIN = 1_000 // ms: not more often than that, however fast blocks come
 
 /**
  * useQuery runs ask() and gives what came of it: {data, error, loading}. It runs again
- * when one of deps changes, and, if it is live, with the chain. What was there stays
- * while a newer answer is awaited, and when the node is away.
+ * when one of deps changes, and, if it is live, with the chain, or also every so many
+ * ms. What was there stays while a newer answer is awaited, and when the node is away.
  */
-export function useQuery(ask, deps, { live = false } = {}) {
+export function useQuery(ask, deps, { live = false, every = null } = {}) {
   const [state, setState] = useState({ data: undefined, error: null, loading: true })
   const latest = useRef(ask)
   latest.current = ask
@@ -38,13 +38,16 @@ export function useQuery(ask, deps, { live = false } = {}) {
       }
       running = false
     }
-    const stop = beat.subscribe(() => {
+    const plan = () => {
       if (gone || running || settled || timer !== null) return
       timer = setTimeout(run, last === 0 ? 0 : Math.max(0, last + AGAIN - Date.now()))
-    })
+    }
+    const stop = beat.subscribe(plan)
+    const clock = every && setInterval(() => { if (!document.hidden) plan() }, every)
     return () => {
       gone = true
       clearTimeout(timer)
+      clearInterval(clock)
       stop()
     }
   }, deps)

@@ -18,6 +18,9 @@ const FULL = 100 // calls in a batch
 let waiting = []
 let lastID = 0
 
+/** A number as the node takes it: 255 → 0xff */
+export const hex = (n) => `0x${n.toString(16)}`
+
 /** Calls a method together with others of the same moment. */
 export function call(method, ...params) {
   return new Promise((resolve, reject) => {

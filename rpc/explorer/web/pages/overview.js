@@ -13,7 +13,7 @@ import { Tape } from '../parts/tape.js'
 import { Age, Amount, Share } from '../parts/text.js'
 import { useQuery } from '../query.js'
 import { paths } from '../routes.js'
-import { call } from '../rpc.js'
+import { call, hex } from '../rpc.js'
 
 const SAMPLES = 120
 const RANGES = [
@@ -102,8 +102,6 @@ function Charts() {
     </div>
   </section>`
 }
-
-const hex = (n) => `0x${n.toString(16)}`
 
 const WINDOW = 10
 
