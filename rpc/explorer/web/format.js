@@ -99,3 +99,11 @@ export function shorten(hash, ends = 6) {
 
 /** Many things: 1 block, 2 blocks */
 export const count = (n, thing) => `${int(n)} ${thing}${Number(n) === 1 ? '' : 's'}`
+
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu // what could hide, or turn the text around
+
+/** A stranger's text in one line of at most so many characters. */
+export function clip(text, length) {
+  const line = [...text.slice(0, 4 * length).replace(UNSEEN, ' ').trim()]
+  return line.length > length ? `${line.slice(0, length - 1).join('')}…` : line.join('')
+}
