@@ -60,7 +60,7 @@ export function amount(wei) {
 export function gasParts(wei) {
   wei = BigInt(wei)
   const size = wei < 0n ? -wei : wei
-  return size < 10n ** 5n ? [int(wei), 'wei'] : [digits(Number(wei) / 1e9, 4), 'gwei']
+  return size < 10n ** 5n ? [int(wei), 'wei'] : [digits(Number(wei) / 1e9), 'gwei']
 }
 
 /** A price of gas: 1.07 gwei */

@@ -23,6 +23,7 @@ const RANGES = [
   { name: 'All', span: Infinity },
 ]
 const LISTED = 10
+const GAS_TARGET = 0.5 // of the limit: the base fee rises above it (EIP-1559)
 
 export function Overview() {
   return html`<div class="overview">
@@ -51,7 +52,8 @@ function Newest() {
 
 function Figures() {
   const s = status.value
-  const list = blocks.value
+  // The genesis block's time is when somebody wrote it, not when mining began.
+  const list = blocks.value.filter((b) => Number(b.number) > 0)
   if (!s) return html`<div class="figures">${['Block time', 'Hash rate', 'Difficulty', 'Base fee', 'Transactions', 'Pending', 'Peers', 'Gas used'].map((name) => html`<${Figure} name=${name} value="—" />`)}</div>`
   const seconds = list.length > 1 ? Number(list[0].timestamp) - Number(list.at(-1).timestamp) : 0
   const steps = list.length - 1
@@ -86,16 +88,17 @@ function Charts() {
   const ends = list.length ? [int(list[0].number), int(list.at(-1).number)] : []
   const series = (value) => list.map((b, i) => value(b, list[i - 1] ?? null))
   const common = { label, ends }
-  const rate = (b, before) => (before && Number(b.timestamp) > Number(before.timestamp)
-    ? (Number(b.difficulty) * (Number(b.number) - Number(before.number))) / (Number(b.timestamp) - Number(before.timestamp)) : null)
+  const since = (b, before) => (before && Number(before.number) > 0 ? Number(b.timestamp) - Number(before.timestamp) : null)
+  const rate = (b, before) => (since(b, before) > 0 ? (Number(b.difficulty) * (Number(b.number) - Number(before.number))) / since(b, before) : null)
+  const interval = (b, before) => (since(b, before) === null ? null : since(b, before) / (Number(b.number) - Number(before.number)))
   return html`<section class="stack" aria-label="Charts">
     <div class="row"><h2>History</h2><${Choice} label="Range of the charts" options=${RANGES} chosen=${range} choose=${setRange} />
       ${step > 1 && html`<span class="muted small num">every ${int(step)}th block</span>`}</div>
     <div class="grid charts">
       <div class="card"><${Chart} ...${common} name="Block interval" rule=${target} format=${(v) => `${digits(v)} s`}
-        values=${series((b, before) => (before && Number(before.number) > 0 ? (Number(b.timestamp) - Number(before.timestamp)) / (Number(b.number) - Number(before.number)) : null))} /></div>
+        values=${series(interval)} /></div>
       <div class="card"><${Chart} ...${common} name="Transactions per block" format=${int} values=${series((b) => Number(b.transactions))} /></div>
-      <div class="card"><${Chart} ...${common} name="Gas used" top=${1} rule=${0.5} format=${percent} values=${series((b) => Number(b.gasUsed) / Number(b.gasLimit) || 0)} /></div>
+      <div class="card"><${Chart} ...${common} name="Gas used" rule=${GAS_TARGET} format=${percent} values=${series((b) => Number(b.gasUsed) / Number(b.gasLimit) || 0)} /></div>
       <div class="card"><${Chart} ...${common} name="Base fee" line format=${(v) => gas(Math.round(v))} values=${series((b) => Number(b.baseFeePerGas))} /></div>
       <div class="card"><${Chart} ...${common} name="Difficulty" line format=${scale} values=${series((b) => Number(b.difficulty))} /></div>
       <div class="card"><${Chart} ...${common} name="Hash rate, estimated" line format=${(v) => scale(v, 'H/s')} values=${smooth(series(rate))} /></div>
@@ -119,7 +122,7 @@ function LatestBlocks() {
       { name: 'Block', cell: (b) => html`<a href=${paths.block(Number(b.number))}>${int(b.number)}</a>` },
       { name: 'Age', cell: (b) => html`<${Age} time=${b.timestamp} suffix="" />` },
       { name: 'Txs', right: true, cell: (b) => int(b.transactions) },
-      { name: 'Gas', cell: (b) => html`<${Share} of=${Number(b.gasUsed)} whole=${Number(b.gasLimit)} label="${percent(Number(b.gasUsed) / Number(b.gasLimit) || 0)} of the gas limit" />` },
+      { name: 'Gas', className: 'roomy', cell: (b) => html`<${Share} of=${Number(b.gasUsed)} whole=${Number(b.gasLimit)} label="${percent(Number(b.gasUsed) / Number(b.gasLimit) || 0)} of the gas limit" />` },
       { name: 'Miner', cell: (b) => html`<${Address} value=${b.miner} />` },
     ]} />
   </section>`
@@ -142,7 +145,7 @@ function LatestTransactions() {
     <${Answer} query=${query}>${(txs) => (txs.length === 0 ? html`<${Empty}>No transactions in the latest blocks.<//>` : html`
       <${Table} caption="Latest transactions" keyOf=${(tx) => tx.hash} rows=${txs} columns=${[
         { name: 'Transaction', cell: (tx) => html`<${Transaction} hash=${tx.hash} />` },
-        { name: 'Age', cell: (tx) => html`<${Age} time=${tx.timestamp} suffix="" />` },
+        { name: 'Age', className: 'roomy', cell: (tx) => html`<${Age} time=${tx.timestamp} suffix="" />` },
         { name: 'To', cell: (tx) => (tx.to ? html`<${Address} value=${tx.to} />` : html`<span class="tag">new contract</span>`) },
         { name: 'Value', right: true, cell: (tx) => html`<${Amount} wei=${tx.value} />` },
       ]} />`)}<//>

@@ -7,15 +7,16 @@ const HEIGHT = 100
 
 /**
  * A chart of values (numbers, or null for none), oldest first. format(value) is how one
- * is read, label(i) says of what it is; rule is a value to compare with. Bars begin at
+ * is read, label(i) says of what it is; rule is a value to compare with, drawn if there is room. Bars begin at
  * zero, a line shows what changes.
  */
-export function Chart({ name, values, format, label, rule = null, line = false, top = null, ends }) {
+export function Chart({ name, values, format, label, rule = null, line = false, ends }) {
   const [at, setAt] = useState(null)
   const known = values.filter((v) => v !== null)
   const cursor = at !== null && at < values.length ? at : null
   const shown = cursor ?? values.findLastIndex((v) => v !== null)
-  const [low, high] = bounds(known, rule, line, top)
+  const [low, high] = bounds(known, line)
+  const ruled = rule !== null && rule <= high && rule >= low
   const y = (v) => HEIGHT - (HEIGHT * (v - low)) / (high - low || 1)
   const move = (event) => {
     const box = event.currentTarget.getBoundingClientRect()
@@ -33,7 +34,7 @@ export function Chart({ name, values, format, label, rule = null, line = false, 
       aria-label="${name}, ${known.length} values${known.length ? ` from ${format(Math.min(...known))} to ${format(Math.max(...known))}` : ''}"
       onPointerMove=${move} onPointerLeave=${() => setAt(null)} onKeyDown=${press} onBlur=${() => setAt(null)}>
       ${line ? html`<${Line} values=${values} y=${y} />` : html`<${Bars} values=${values} y=${y} at=${cursor} />`}
-      ${rule !== null && html`<line class="rule" x1="0" x2=${values.length} y1=${y(rule)} y2=${y(rule)} />`}
+      ${ruled && html`<line class="rule" x1="0" x2=${values.length} y1=${y(rule)} y2=${y(rule)} />`}
       ${cursor !== null && line && html`<line class="cursor" x1=${cursor + 0.5} x2=${cursor + 0.5} y1="0" y2=${HEIGHT} />`}
     </svg>
     <div class="chart-foot" aria-live=${cursor === null ? 'off' : 'polite'}>
@@ -43,11 +44,10 @@ export function Chart({ name, values, format, label, rule = null, line = false, 
 }
 
 /** The lowest and highest value that the plot has room for. */
-function bounds(known, rule, line, top) {
-  const all = rule === null ? known : [...known, rule]
-  const high = top ?? Math.max(...all, 0)
+function bounds(known, line) {
+  const high = Math.max(...known, 0)
   if (!line) return [0, high || 1]
-  const low = Math.min(...all, high)
+  const low = Math.min(...known, high)
   const margin = (high - low || Math.abs(high) || 1) * 0.08
   return [low - margin, high + margin]
 }
