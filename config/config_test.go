@@ -167,6 +167,12 @@ func TestBadValues(t *testing.T) {
 		{"miner.gaslimit", "99999999999999999999", "is not between"},
 		{"miner.gasprice", "-1", "not a whole number of wei"},
 		{"miner.gasprice", "1gwei", "not a whole number of wei"},
+		{"faucet.amount", "-1", `"-1" is not an amount of ether`},
+		{"faucet.amount", "1.0000001", "is not an amount of ether"},
+		{"faucet.amount", ".5", "is not an amount of ether"},
+		{"faucet.amount", "1000000001", "1000000001 ether is more than 1000000000"},
+		{"faucet.amount", "0.5", "on the network devnet nobody has money to give away"},
+		{"faucet.interval", "-1s", "-1s is less than 0s"},
 		{"unlock", "0x1234", "not an address of 20 bytes"},
 		{"unlock", DevAccounts()[0].Hex() + ",", "has an empty entry"},
 		{"http.port", "65536", "65536 is not between 0 and 65535"},
@@ -386,7 +392,8 @@ func TestRoundTrip(t *testing.T) {
 	genesis := write(t, "genesis.json", string(file(t, Devnet())))
 	for _, flags := range []map[string]string{
 		nil,
-		{"dev": "true", "dev.period": "1500ms"},
+		{"dev": "true", "dev.period": "1500ms", "faucet.amount": "123456.654321", "faucet.interval": "0s"},
+		{"dev": "true", "faucet.amount": "0"},
 		{"authrpc.port": "9551", "authrpc.api": "admin,eth", "unlock": DevAccounts()[1].Hex() + "," + DevAccounts()[0].Hex(), "password": "/p", "lightkdf": "true"},
 		{"genesis": genesis, "mine": "false", "datadir": "/tmp/a \"quoted\" \\ path"},
 		{"miner.extradata": "0x00ff22", "miner.cpu": "0.125", "http.corsdomain": "*", "http.vhosts": "", "rpc.txfeecap": "0.5", "mine": "true"},

@@ -43,6 +43,9 @@ func TestDevDefaults(t *testing.T) {
 		t.Error("the bank's key is another account's")
 	}
 
+	if dev.RPC.Faucet.Amount.Cmp(Ether(10)) != 0 || load(map[string]string{"dev": "true", "faucet.amount": "0"}).RPC.Faucet.Amount.Sign() != 0 {
+		t.Errorf("the faucet gives %v", dev.RPC.Faucet.Amount)
+	}
 	closed := load(map[string]string{"dev": "true", "http.api": "eth", "http.corsdomain": "", "ws.origins": "http://a", "miner.etherbase": DevAccounts()[3].Hex()})
 	if !slices.Equal(closed.RPC.API, []string{"eth"}) || len(closed.RPC.CORS) != 0 || !slices.Equal(closed.RPC.WSOrigins, []string{"http://a"}) ||
 		closed.Miner.Etherbase != DevAccounts()[3] {

@@ -154,6 +154,9 @@ func (c *Config) settle() []error {
 		if c.Miner.DevPeriod > 0 && !c.genesis.Pow.Instant() {
 			conflict("%s: the network %s makes blocks by work; only a development chain makes them on demand", c.from("dev.period"), c.NetworkName())
 		}
+		if c.Set(noderpc.FlagFaucetAmount) && c.RPC.Faucet.Amount.Sign() > 0 && !c.Dev {
+			conflict("%s: on the network %s nobody has money to give away; only a development chain (--dev) does", c.from(noderpc.FlagFaucetAmount), c.NetworkName())
+		}
 		if c.genesis.Pow.Engine == pow.EngineStock {
 			if !c.AllowStockEngine {
 				conflict("%s: config.pow.engine: \"stock\" checks no proofs and is for tests: it needs --unsafe-stock-consensus", c.GenesisFile)
@@ -237,6 +240,9 @@ func (c *Config) settleNetwork() (faults []error) {
 	}
 	if c.Dev && !c.Set(noderpc.FlagPreimages) {
 		c.Chain.Preimages = true
+	}
+	if c.Dev && !c.Set(noderpc.FlagFaucetAmount) {
+		c.RPC.Faucet.Amount = Ether(10)
 	}
 	if c.Dev && !c.Set(noderpc.FlagTraceJS) {
 		c.RPC.Limits.TraceJS = true

@@ -57,6 +57,10 @@ func (c *Config) networkOptions() []Option {
 			Usage: "development chain: a block as soon as there is a transaction, thrown away at the end unless --datadir is given"},
 		{Name: "dev.period", Arg: "DURATION", value: secondsValue(&c.Miner.DevPeriod),
 			Usage: "development chain: a block every so often instead; a plain number is seconds; 0 for on demand"},
+		{Name: noderpc.FlagFaucetAmount, Arg: "ETHER", Default: "10 for development chains", value: etherValue(&c.RPC.Faucet.Amount),
+			Usage: "development chain: what monolith_faucet gives to who asks; 0 for nothing"},
+		{Name: noderpc.FlagFaucetPause, Arg: "DURATION", value: durationValue(&c.RPC.Faucet.Interval, 0),
+			Usage: "how long an address has to wait for its next gift; there are at most 100 gifts in that time"},
 		{Name: "unsafe-stock-consensus", value: switchValue(&c.AllowStockEngine),
 			Usage: "for tests: accept a genesis file with the engine \"stock\", whose blocks need no proof"},
 	})

@@ -262,6 +262,31 @@ func ParseAddress(s string) (common.Address, error) {
 	return a, nil
 }
 
+// etherValue accepts an amount of ether, of which the field holds the wei. There are at
+// most six digits behind the point: more would get lost in a TOML file's numbers.
+func etherValue(field **big.Int) value {
+	const digits, most = 6, 1_000_000_000
+	unit := new(big.Int).Div(Ether(1), big.NewInt(1_000_000)) // of the last digit
+	parse := func(s string) (*big.Int, error) {
+		ether, fraction, _ := strings.Cut(s, ".")
+		v, err := strconv.ParseUint(ether+fraction+strings.Repeat("0", max(0, digits-len(fraction))), 10, 63)
+		switch {
+		case ether == "" || len(fraction) > digits || errors.Is(err, strconv.ErrSyntax):
+			return nil, fmt.Errorf("%q is not an amount of ether, like 10 or 0.5, with at most %d digits behind the point", s, digits)
+		case err != nil || v > most*1_000_000:
+			return nil, fmt.Errorf("%s ether is more than %d", s, most)
+		}
+		return new(big.Int).Mul(new(big.Int).SetUint64(v), unit), nil
+	}
+	format := func(v *big.Int) string {
+		if v == nil {
+			return "0"
+		}
+		return formatFloat(float64(new(big.Int).Div(v, unit).Uint64()) / 1_000_000)
+	}
+	return parsed(kindNumber, field, parse, format)
+}
+
 // weiValue accepts a non-negative whole number that fits TOML's integers.
 func weiValue(field **big.Int) value {
 	parse := func(s string) (*big.Int, error) {

@@ -139,7 +139,7 @@ func (d *Dev) enact(ctx context.Context, l *mainLoop, head *types.Header, txs []
 		return err
 	}
 	l.reportFound(block, payload)
-	return nil
+	return d.pool.Sync() // who was given money may send it next
 }
 
 // workshop makes transactions that change accounts. They pay exactly the base fee.

@@ -59,6 +59,7 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&peersAPI{cfg.Network, cfg.PeerHead},
 			&blocksAPI{blocks},
 			&poolAPI{backend: b},
+			newFaucetAPI(send, cfg.Faucet),
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},

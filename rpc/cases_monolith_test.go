@@ -1,5 +1,7 @@
 package rpc
 
+import "github.com/ethereum/go-ethereum/common"
+
 func (s *stage) monolithCases() []testCase {
 	return []testCase{
 		record("monolith_status", "status", "the node at a glance").inShape("its clock goes on"),
@@ -30,5 +32,11 @@ func (s *stage) monolithCases() []testCase {
 		record("monolith_trace", "set-code", "an account delegates to a contract's code (EIP-7702)", s.setCode.Hash()),
 		record("monolith_trace", "pending", "what is not mined has done nothing yet", s.waiting.Hash()),
 		record("monolith_trace", "not-found", "a transaction that does not exist", unknownHash),
+		record("monolith_faucet", "gift", "ether for an address, in a block at once", stranger).then("eth_getBalance", stranger).
+			then("eth_getTransactionByHash", answerTo(1)).onDevChain().onItsOwn().inShape("it is in a block of now"),
+		record("monolith_faucet", "again", "an address has to wait for its next gift", stranger).then("monolith_faucet", stranger).
+			onDevChain().onItsOwn().inShape("the error says how long"),
+		record("monolith_faucet", "zero-address", "what it gets is lost", common.Address{}).onDevChain(),
+		record("monolith_faucet", "proof-of-work", "nobody there has money to give away", stranger),
 	}
 }

@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"crypto/ecdsa"
 	"errors"
 	"fmt"
 	"math/big"
@@ -67,6 +68,8 @@ const (
 	FlagClientFilters = "rpc.client-filter-limit"
 	FlagFilterTimeout = "rpc.filter-timeout"
 	FlagFilterBacklog = "rpc.filter-backlog"
+	FlagFaucetAmount  = "faucet.amount"
+	FlagFaucetPause   = "faucet.interval"
 	FlagMinTip        = "gpo.mintip"
 	FlagUnlock        = "unlock"
 )
@@ -103,6 +106,7 @@ type Config struct {
 
 	Limits   Limits
 	GasPrice GasPriceConfig
+	Faucet   FaucetConfig
 
 	Log         logrus.FieldLogger
 	SetLogLevel func(logrus.Level)    // for debug_verbosity; nil = it does not work
@@ -173,6 +177,13 @@ type GasPriceConfig struct {
 	MinTip     *big.Int // never suggest less, wei; zero for exactly what geth suggests
 }
 
+// FaucetConfig says what monolith_faucet gives away.
+type FaucetConfig struct {
+	Key      *ecdsa.PrivateKey // of the account that gives, which Dev fills; nil = none, this is no development chain
+	Amount   *big.Int          // wei; nil or 0 = nothing
+	Interval time.Duration     // between two gifts to one address; 0 = none
+}
+
 // DefaultConfig returns the settings of a node on one's own machine: the harmless
 // namespaces, bound to the loopback interface.
 func DefaultConfig() Config {
@@ -188,6 +199,7 @@ func DefaultConfig() Config {
 		Auth:          AuthConfig{Addr: "127.0.0.1", Port: 8551, VHosts: []string{"localhost"}},
 		Limits:        DefaultLimits(),
 		GasPrice:      DefaultGasPrice(),
+		Faucet:        FaucetConfig{Interval: time.Minute},
 	}
 }
 
@@ -268,6 +280,8 @@ func (cfg Config) Validate() error {
 	if cfg.Auth.Enabled {
 		faults = append(faults, cfg.Auth.validate())
 	}
+	require(cfg.Faucet.Amount == nil || cfg.Faucet.Amount.Sign() >= 0, "--%s is negative", FlagFaucetAmount)
+	require(cfg.Faucet.Interval >= 0, "--%s is negative", FlagFaucetPause)
 	require(len(cfg.IPCPath) <= maxSocketPath, "--%s %s: a socket's path has at most %d bytes", FlagIPCPath, cfg.IPCPath, maxSocketPath)
 	return errors.Join(append(faults, cfg.Limits.validate(), cfg.GasPrice.validate())...)
 }
@@ -300,6 +314,9 @@ func (cfg Config) complete() error {
 	}
 	if cfg.Log == nil {
 		missing = append(missing, errors.New("no logger"))
+	}
+	if cfg.Faucet.Key != nil && cfg.Dev == nil {
+		missing = append(missing, errors.New("no development chain that fills the faucet's account"))
 	}
 	for _, name := range cfg.API {
 		if cfg.Dev == nil && slices.Contains(devNamespaces(), name) {

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"encoding/json"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/crypto"
+	"github.com/ethereum/go-ethereum/params"
 
 	"github.com/monolith-chain/monolith/miner"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
@@ -17,6 +19,11 @@ import (
 
 // bank is the account of a test's chain that gives others what they shall have.
 const bank = 9
+
+// giver is the account that the faucet of such a chain gives from.
+const giver = 70
+
+var ether = big.NewInt(params.Ether)
 
 // newDevNode starts a node of a development chain, with its controls.
 func newDevNode(t testing.TB, change ...func(*Config)) *node {
@@ -36,6 +43,7 @@ func (n *node) openDev(cfg *Config) {
 	dev, err := miner.NewDev(miner.DevConfig{Miner: n.miner, Chain: n.chain, Pool: n.pool, Wallet: purse, Bank: chaintest.Key(bank)})
 	n.check(err)
 	cfg.Dev, cfg.Wallet, cfg.API = dev, purse, publicNamespaces()
+	cfg.Faucet.Key, cfg.Faucet.Amount = chaintest.Key(giver), ether
 }
 
 // TestDevMethods asks for everything once, in the forms in which tools do.

@@ -70,6 +70,7 @@ type nodeStatus struct {
 	Pool          poolCount        `json:"pool"`
 	Mining        *miningStatus    `json:"mining"`   // null = it cannot
 	Hashrate      *hexutil.Uint64  `json:"hashrate"` // of the network, per second; null = not known
+	Faucet        *faucetOffer     `json:"faucet"`   // null = none
 	Accounts      []common.Address `json:"accounts"`
 }
 
@@ -122,6 +123,7 @@ func (api *statusAPI) Status() (*nodeStatus, error) {
 		Network:       api.cfg.Network != nil,
 		Mining:        api.mining(),
 		Hashrate:      api.networkHashrate(head),
+		Faucet:        api.cfg.Faucet.offer(),
 		Accounts:      api.accounts.Accounts(),
 	}
 	if t := api.cfg.About.BlockTime; t > 0 {

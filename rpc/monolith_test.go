@@ -45,6 +45,7 @@ func (s *scene) monolithExchanges() []exchange {
 		ok("monolith_pool", `{"pending":"0x1","queued":"0x0","transactions":[{"hash":"`+s.waiting.Hash().Hex()+`","blockHash":null,"queued":false}]}`, 20),
 		bad(codeInvalidParams, "0 transactions are asked for, it must be from 1 to 500", "monolith_pool", 0),
 		bad(codeInvalidParams, "501 transactions are asked for", "monolith_pool", "0x1f5"),
+		bad(codeServer, "there is no faucet: only development chains (--dev)", "monolith_faucet", stranger),
 		ok("monolith_services", `[{"name":"chain","state":"starting","error":"starting","dependsOn":[]},{"name":"txpool","dependsOn":["chain"]},{"name":"miner","dependsOn":["chain"]}]`),
 	}
 }

@@ -47,6 +47,7 @@ func weights() map[string]weight {
 		"anvil_rollback":                     waiting,
 		"evm_mine":                           waiting,
 		"hardhat_mine":                       waiting,
+		"monolith_faucet":                    long, // estimates
 		"monolith_trace":                     heavy,
 		"ots_*":                              heavy,
 		"trace_*":                            long,

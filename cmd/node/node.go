@@ -181,7 +181,7 @@ func (n *node) registerRPC(context.Context) error {
 		if err != nil {
 			return err
 		}
-		cfg.Dev = dev
+		cfg.Dev, cfg.Faucet.Key = dev, config.DevFaucet()
 	}
 	if n.cfg.Peers {
 		var sync *chainsync.Service
