@@ -19,6 +19,8 @@ export const orphans = signal([])
 export const beat = signal(0)
 /** The present, in ms of the node's clock, moved every second. */
 export const now = signal(Date.now())
+/** The node's clock minus this browser's, in ms. */
+export const skew = signal(0)
 /** When the node was last heard of, ms of this browser's clock. */
 export const heard = signal(Date.now())
 /** Why the page cannot work with this node, if so. */
@@ -39,7 +41,6 @@ let refreshing = false
 let wanted = false
 let planned = null
 let lastRefresh = 0
-let skew = 0 // node's clock minus browser's
 
 export function start() {
   connect()
@@ -56,14 +57,14 @@ function tick() {
   const slept = at - lastTick > SLEPT
   lastTick = at
   if (document.hidden) return
-  now.value = at + skew
+  now.value = at + skew.value
   if (slept) wake()
   else if (at - lastRefresh > (link.value === 'live' ? QUIET : POLL)) refresh()
 }
 
 /** After a sleep the old connection may be dead without knowing it. */
 function wake() {
-  now.value = Date.now() + skew
+  now.value = Date.now() + skew.value
   failures = 0
   connect()
   refresh()
@@ -144,8 +145,8 @@ async function update() {
   batch(() => {
     if (known[0]?.hash !== fresh[0].hash || known.length === 0) merge(fresh, known)
     status.value = answer
-    skew = Number(answer.time) - Date.now()
-    now.value = Date.now() + skew
+    skew.value = Number(answer.time) - Date.now()
+    now.value = Date.now() + skew.value
     heard.value = Date.now()
     fault.value = null
     link.value = socket?.readyState === WebSocket.OPEN ? 'live' : 'polling'

@@ -2,6 +2,7 @@ import { html, render } from './lib/ui.js'
 import { Frame } from './frame.js'
 import { start } from './live.js'
 import { Missing } from './pages/missing.js'
+import { NetworkPage } from './pages/network.js'
 import { Overview } from './pages/overview.js'
 import { follow, place } from './routes.js'
 import { findWallets } from './wallet.js'
@@ -9,6 +10,7 @@ import { findWallets } from './wallet.js'
 // The pages by the first part of the address; the rest is handed over.
 const PAGES = {
   '': Overview,
+  network: NetworkPage,
 }
 
 function Page() {

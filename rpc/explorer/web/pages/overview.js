@@ -7,6 +7,7 @@ import { Chart } from '../parts/chart.js'
 import { Choice } from '../parts/choice.js'
 import { Figure } from '../parts/figure.js'
 import { Address, Transaction } from '../parts/hash.js'
+import { Health } from '../parts/health.js'
 import { Answer, Empty, Waiting } from '../parts/states.js'
 import { Table } from '../parts/table.js'
 import { Tape } from '../parts/tape.js'
@@ -29,6 +30,7 @@ export function Overview() {
   return html`<div class="overview">
     <section class="hero" aria-label="The chain now"><${Newest} /><${Figures} /></section>
     <section class="card" aria-label="Block tape"><${Tape} blocks=${blocks.value} orphans=${orphans.value} /></section>
+    <${Health} />
     <${Charts} />
     <div class="grid halves"><${LatestBlocks} /><${LatestTransactions} /></div>
   </div>`
