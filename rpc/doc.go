@@ -33,6 +33,12 @@
 // up to a transaction, on the state that the chain keeps of its parent, and runs
 // go-ethereum's tracers with bounds on time and memory.
 //
+// The explorer's namespace monolith (monolith_*.go) answers what a page wants to show and
+// the public methods do not tell. A page asks after every block: so summaries of blocks
+// are kept, by their hash (monolith_summary.go), and looks at the pool are shared
+// (monolith_pool.go). The door is open to everybody, so that nothing in it says where the
+// node or a peer is.
+//
 // rpc.discover answers an OpenRPC document of what its door serves (discover.go). It is
 // made of the handlers: their names, parameters and types, and of their doc comments,
 // which say "Foo is eth_foo: ..."; where the public specification knows the method, its

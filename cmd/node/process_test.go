@@ -14,6 +14,7 @@ import (
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
+	"github.com/ethereum/go-ethereum/rpc"
 	"github.com/monolith-chain/monolith/config"
 )
 
@@ -36,6 +37,14 @@ func TestNode(t *testing.T) {
 		t.Errorf("header %v, %v", head, err)
 	}
 
+	expectServices(t, client.Client(), map[string]string{
+		"db": "", "chain": "db", "txpool": "chain", "p2p": "db chain", "sync": "chain txpool p2p", "miner": "db chain txpool sync", "wallet": "",
+		"rpc": "chain txpool p2p sync miner wallet", "monitor": "",
+	})
+	if name := networkName(t, client.Client()); name != "devnet" {
+		t.Errorf("the network is called %q", name)
+	}
+
 	health := p.await("Serving metrics and health").text("url")
 	code, stdout, stderr := call(t, "health", "--metrics.addr", strings.TrimPrefix(health, "http://"))
 	if code != exitOK || !strings.Contains(stdout, "rpc      serving") {
@@ -55,6 +64,36 @@ func TestNode(t *testing.T) {
 	if !slices.Equal(stopped, want) {
 		t.Errorf("stopped in the reverse order of %v, want %v", stopped, want)
 	}
+}
+
+// expectServices compares what services were built from.
+func expectServices(t *testing.T, client *rpc.Client, want map[string]string) {
+	t.Helper()
+	var services []struct {
+		Name      string
+		DependsOn []string
+	}
+	if err := client.CallContext(t.Context(), &services, "monolith_services"); err != nil {
+		t.Fatal(err)
+	}
+	if len(services) != len(want) {
+		t.Errorf("%d services, want %d", len(services), len(want))
+	}
+	for _, s := range services {
+		if have := strings.Join(s.DependsOn, " "); have != want[s.Name] {
+			t.Errorf("%s depends on %q, want %q", s.Name, have, want[s.Name])
+		}
+	}
+}
+
+// networkName is what the node tells strangers of its network.
+func networkName(t *testing.T, client *rpc.Client) string {
+	t.Helper()
+	var status struct{ Name string }
+	if err := client.CallContext(t.Context(), &status, "monolith_status"); err != nil {
+		t.Fatal(err)
+	}
+	return status.Name
 }
 
 // A second signal ends the process at once, with another exit code.
@@ -168,6 +207,9 @@ func TestOwnNetwork(t *testing.T) {
 	client := p.client()
 	if id, err := client.ChainID(t.Context()); err != nil || id.Uint64() != 77001 {
 		t.Errorf("chain id %v, %v", id, err)
+	}
+	if name := networkName(t, client.Client()); name != "private network" {
+		t.Errorf("the network is called %q", name)
 	}
 	if receipt := send(t, client, devnetKey); receipt.BlockNumber.Uint64() != 1 {
 		t.Errorf("mined in block %v", receipt.BlockNumber)
