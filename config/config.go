@@ -30,6 +30,8 @@ type Config struct {
 	// "stock": blocks need no proof then.
 	AllowStockEngine bool
 
+	IndexAddresses bool // keep the index of addresses
+
 	Log     logging.Config
 	DB      db.Config
 	Chain   chain.Config

@@ -13,6 +13,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
+	"github.com/monolith-chain/monolith/shared/addressindex"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -243,6 +244,9 @@ func (c *Config) settleNetwork() (faults []error) {
 	}
 	if c.Dev && !c.Set(noderpc.FlagFaucetAmount) {
 		c.RPC.Faucet.Amount = Ether(10)
+	}
+	if c.Dev && !c.Set(addressindex.Flag) {
+		c.IndexAddresses = true
 	}
 	if c.Dev && !c.Set(noderpc.FlagTraceJS) {
 		c.RPC.Limits.TraceJS = true

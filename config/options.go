@@ -9,6 +9,7 @@ import (
 	"github.com/monolith-chain/monolith/miner"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
+	"github.com/monolith-chain/monolith/shared/addressindex"
 	"github.com/monolith-chain/monolith/shared/logging"
 	"github.com/monolith-chain/monolith/shared/wallet"
 )
@@ -300,6 +301,8 @@ func (c *Config) storageOptions() []Option {
 			Usage: "keep what is hashed in the state, so that listings of it (debug_accountRange, debug_storageRangeAt ...) can name accounts and slots"},
 		{Name: "history.logs", Arg: "BLOCKS", value: integerValue(&c.Chain.LogHistory, 0, math.MaxInt64),
 			Usage: "recent blocks whose logs are indexed; 0 for all"},
+		{Name: addressindex.Flag, Default: "true for development chains", value: switchValue(&c.IndexAddresses),
+			Usage: "keep an index of the transactions and token transfers of each address, for the explorer (monolith_address..., ots_searchTransactions...)"},
 		{Name: "state.buffer", Arg: "MB", value: integerValue(&c.Chain.StateBuffer, 0, maxMB),
 			Usage: "state collected in memory before it is written; more writes less, and costs longer re-execution after a crash"},
 	})

@@ -31,6 +31,7 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 	send := &sendAPI{f}
 	accounts := newAccountAPI(send, cfg.Wallet)
 	blocks := newSummaries(b)
+	addresses := &addressAPI{b, cfg.AddressIndex}
 	h := handlers{
 		"eth": {
 			&chainAPI{b, cfg.History},
@@ -44,7 +45,7 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&workAPI{cfg.Miner},
 			filters,
 		},
-		"ots": {&otsAPI{b}},
+		"ots": {&otsAPI{b}, &otsSearchAPI{addresses}},
 		"debug": {
 			&traceAPI{b, filters},
 			&rawAPI{b},
@@ -60,6 +61,7 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&blocksAPI{blocks},
 			&poolAPI{backend: b},
 			newFaucetAPI(send, cfg.Faucet),
+			addresses,
 		},
 		"net":     {&netAPI{b.config.ChainID.String(), cfg.Network}},
 		"testing": {&testingAPI{b}},

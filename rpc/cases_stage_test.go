@@ -187,6 +187,7 @@ func (s *stage) open(t *testing.T, change ...func(*Config)) *stage {
 	}
 	o.openPool()
 	o.openMiner()
+	o.openIndex()
 	o.miner.Start() // which is not to mine
 	o.rpc = o.serve(append(change, withWallet(t, keeper), func(cfg *Config) {
 		cfg.serveAll(t.TempDir())

@@ -81,6 +81,8 @@ type Config struct {
 	Miner Miner // nil = none: "pending" is then the head
 	Dev   Dev   // nil = no development chain: its namespaces are not there
 
+	AddressIndex AddressIndex // nil = off: what asks for an address's history fails
+
 	Wallet   Wallet   // keys to sign with; nil = none
 	Network  Network  // nil = none: no peers, and no namespace admin
 	PeerHead PeerHead // what admin_peers tells of a peer's chain; nil = nothing

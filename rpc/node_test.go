@@ -24,6 +24,7 @@ import (
 	"github.com/sirupsen/logrus"
 
 	"github.com/monolith-chain/monolith/miner"
+	"github.com/monolith-chain/monolith/shared/addressindex"
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 	"github.com/monolith-chain/monolith/shared/pow"
@@ -54,6 +55,7 @@ type node struct {
 	chain   *chain.Service
 	pool    *txpool.Service
 	miner   *miner.Service
+	index   *addressindex.Service
 	builder *chaintest.Builder
 	rpc     *Service
 	client  *rpc.Client // over HTTP
@@ -81,6 +83,7 @@ func newNodeOf(t testing.TB, dir string, p *pow.Params, change ...func(*Config))
 	n.openChain(dir)
 	n.openPool()
 	n.openMiner()
+	n.openIndex()
 	n.builder = chaintest.New(t, n.genesis, p)
 	n.rpc = n.serve(change...)
 	n.client = n.dial("http://" + n.rpc.Addr().String())
@@ -124,10 +127,20 @@ func (n *node) openMiner() {
 	}
 }
 
+func (n *node) openIndex() {
+	var err error
+	n.index, err = addressindex.New(addressindex.Config{
+		DB: n.chain.DB(), Writable: func() error { return nil }, Chain: n.chain, Log: discard(),
+	})
+	n.check(err)
+	n.t.Cleanup(func() { n.check(n.index.Stop()) })
+	n.index.Start()
+}
+
 // config is that of the node's service, on a free port.
 func (n *node) config(change ...func(*Config)) Config {
 	cfg := DefaultConfig()
-	cfg.Chain, cfg.Pool, cfg.Miner = n.chain, n.pool, n.miner
+	cfg.Chain, cfg.Pool, cfg.Miner, cfg.AddressIndex = n.chain, n.pool, n.miner, n.index
 	cfg.ClientVersion, cfg.Log = "Monolith/test", discard()
 	cfg.Services = n.services()
 	cfg.About = About{Name: "test", BlockTime: 4 * time.Second, Started: time.Now()}

@@ -19,8 +19,8 @@ const otsLevel = 8
 // maxOtsPage bounds the transactions of one page, as Otterscan asks of its servers.
 const maxOtsPage = 25
 
-// otsAPI is what the explorer Otterscan asks beyond eth, but for its searches by
-// address: they would take an index of who was touched by which transaction.
+// otsAPI is what the explorer Otterscan asks beyond eth, but for its searches by address
+// (ots_search.go).
 type otsAPI struct{ *backend }
 
 // GetApiLevel is ots_getApiLevel.

@@ -50,6 +50,7 @@ func weights() map[string]weight {
 		"monolith_faucet":                    long, // estimates
 		"monolith_trace":                     heavy,
 		"ots_*":                              heavy,
+		"monolith_address*":                  heavy,
 		"trace_*":                            long,
 
 		"debug_trace*":               long,

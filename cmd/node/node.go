@@ -17,6 +17,7 @@ import (
 	"github.com/monolith-chain/monolith/miner"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
+	"github.com/monolith-chain/monolith/shared/addressindex"
 	"github.com/monolith-chain/monolith/shared/chain"
 	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/monolith-chain/monolith/shared/pow"
@@ -58,7 +59,7 @@ type registration func(ctx context.Context) error
 // store is what every command that opens the chain needs; all is a whole node.
 func (n *node) store() []registration { return []registration{n.registerDB, n.registerChain} }
 func (n *node) all() []registration {
-	return append(n.store(), n.registerTxPool, n.registerP2P, n.registerSync, n.registerMiner, n.registerWallet, n.registerRPC, n.registerMonitor)
+	return append(n.store(), n.registerTxPool, n.registerP2P, n.registerSync, n.registerMiner, n.registerWallet, n.registerAddressIndex, n.registerRPC, n.registerMonitor)
 }
 
 // register builds services in order. If one cannot be built, those before it
@@ -162,6 +163,20 @@ func (n *node) registerWallet(ctx context.Context) error {
 	return add(n, func() (*wallet.Service, error) { return wallet.New(ctx, cfg) })
 }
 
+func (n *node) registerAddressIndex(context.Context) error {
+	if !n.cfg.IndexAddresses {
+		return nil
+	}
+	var store *db.Service
+	var cfg addressindex.Config
+	if err := errors.Join(n.services.FetchService(&store), n.services.FetchService(&cfg.Chain)); err != nil {
+		return err
+	}
+	cfg.DB, cfg.Writable = store.Database(), store.Writable
+	cfg.Log, cfg.Registerer = n.logger("addressindex"), n.metrics
+	return add(n, func() (*addressindex.Service, error) { return addressindex.New(cfg) })
+}
+
 func (n *node) registerRPC(context.Context) error {
 	cfg := n.cfg.RPC
 	if err := errors.Join(
@@ -173,6 +188,11 @@ func (n *node) registerRPC(context.Context) error {
 	}
 	if !n.stock() {
 		if err := n.services.FetchService(&cfg.Miner); err != nil {
+			return err
+		}
+	}
+	if n.cfg.IndexAddresses {
+		if err := n.services.FetchService(&cfg.AddressIndex); err != nil {
 			return err
 		}
 	}

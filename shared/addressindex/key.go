@@ -2,7 +2,9 @@ package addressindex
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"math"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -34,7 +36,10 @@ type progress struct {
 	Hash   common.Hash
 }
 
-var errFormat = errors.New("of another format")
+var (
+	errFormat = errors.New("it is of another format")
+	errCursor = errors.New("cursor is none that was answered before")
+)
 
 func decodeProgress(enc []byte) (progress, error) {
 	var p progress
@@ -130,4 +135,25 @@ func decodeAmount(enc []byte) (*uint256.Int, bool) {
 		return nil, false
 	}
 	return new(uint256.Int).SetBytes(enc), true
+}
+
+// String is the position as a cursor.
+func (p Position) String() string {
+	return fmt.Sprintf("%016x%08x%08x%08x", p.Block, p.Tx, p.Log, p.Item)
+}
+
+// ParsePosition reads what String wrote, and nothing else.
+func ParsePosition(text string) (Position, error) {
+	enc, err := hex.DecodeString(text)
+	if err != nil || len(enc) != transferSize {
+		return Position{}, errCursor
+	}
+	p := Position{
+		Block: binary.BigEndian.Uint64(enc), Tx: binary.BigEndian.Uint32(enc[blockSize:]),
+		Log: binary.BigEndian.Uint32(enc[txSize:]), Item: binary.BigEndian.Uint32(enc[txSize+4:]),
+	}
+	if p.String() != text { // not in lower case
+		return Position{}, errCursor
+	}
+	return p, nil
 }
