@@ -45,7 +45,7 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 			&workAPI{cfg.Miner},
 			filters,
 		},
-		"ots": {&otsAPI{b}, &otsSearchAPI{addresses}},
+		"ots": {&otsAPI{b}, &otsSearchAPI{b, addresses}},
 		"debug": {
 			&traceAPI{b, filters},
 			&rawAPI{b},

@@ -28,7 +28,7 @@ func (s *stage) cases() []testCase {
 	return slices.Concat(
 		s.nodeCases(), s.blockCases(), s.stateCases(), s.txCases(), s.sendCases(),
 		s.callCases(), s.simulateCases(), s.feeCases(), s.logCases(), s.filterCases(),
-		s.poolCases(), s.accountCases(), s.debugCases(), s.operatorCases(), s.otsCases(), s.monolithCases(), s.workCases(), s.devCases(), s.adminCases(), s.protocolCases(),
+		s.poolCases(), s.accountCases(), s.debugCases(), s.operatorCases(), s.otsCases(), s.monolithCases(), s.addressCases(), s.workCases(), s.devCases(), s.adminCases(), s.protocolCases(),
 	)
 }
 

@@ -286,7 +286,7 @@ func TestMethods(t *testing.T) {
 	asked := make(map[string]bool)
 	local := s.dial(s.rpc.cfg.IPCPath)
 	operator := s.operatorExchanges()
-	for i, e := range slices.Concat(operator, s.exchanges(), s.callExchanges(), s.debugExchanges(), s.listExchanges(), s.otsExchanges(), s.monolithExchanges(), s.accountExchanges()) {
+	for i, e := range slices.Concat(operator, s.exchanges(), s.callExchanges(), s.debugExchanges(), s.listExchanges(), s.otsExchanges(), s.monolithExchanges(), s.addressExchanges(), s.accountExchanges()) {
 		asked[e.method] = true
 		params, err := json.Marshal(e.params)
 		s.check(err)

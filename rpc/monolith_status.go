@@ -68,10 +68,17 @@ type nodeStatus struct {
 	Network       bool             `json:"network"` // whether there is one
 	Peers         hexutil.Uint     `json:"peers"`
 	Pool          poolCount        `json:"pool"`
-	Mining        *miningStatus    `json:"mining"`   // null = it cannot
-	Hashrate      *hexutil.Uint64  `json:"hashrate"` // of the network, per second; null = not known
-	Faucet        *faucetOffer     `json:"faucet"`   // null = none
+	Mining        *miningStatus    `json:"mining"`       // null = it cannot
+	Hashrate      *hexutil.Uint64  `json:"hashrate"`     // of the network, per second; null = not known
+	Faucet        *faucetOffer     `json:"faucet"`       // null = none
+	AddressIndex  *indexStatus     `json:"addressIndex"` // null = off
 	Accounts      []common.Address `json:"accounts"`
+}
+
+// indexStatus is how far the index of addresses goes.
+type indexStatus struct {
+	Head   hexutil.Uint64 `json:"head"` // the last block in it
+	Synced bool           `json:"synced"`
 }
 
 // currency is what EIP-3085 calls nativeCurrency.
@@ -135,6 +142,9 @@ func (api *statusAPI) Status() (*nodeStatus, error) {
 	}
 	if status.Network {
 		status.Peers = hexutil.Uint(api.cfg.Network.Count())
+	}
+	if index := api.cfg.AddressIndex; index != nil {
+		status.AddressIndex = &indexStatus{hexutil.Uint64(index.Head()), index.Synced()}
 	}
 	pending, queued := api.pool.Stats()
 	status.Pool = poolCount{hexutil.Uint(pending), hexutil.Uint(queued)}

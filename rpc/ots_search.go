@@ -12,7 +12,10 @@ import (
 )
 
 // otsSearchAPI is Otterscan's searches by address.
-type otsSearchAPI struct{ *addressAPI }
+type otsSearchAPI struct {
+	*backend
+	addresses *addressAPI
+}
 
 // otsFound is a page of transactions with their receipts, newest first.
 type otsFound struct {
@@ -34,14 +37,14 @@ func (api *otsSearchAPI) SearchTransactionsBefore(ctx context.Context, address c
 	if number > 0 {
 		before = addressindex.Position{Block: uint64(number)}
 	}
-	found, err := api.index.Transactions(address, before, 0, int(size))
+	found, err := api.addresses.index.Transactions(address, before, 0, int(size))
 	if err != nil {
 		return nil, err
 	}
 	older := false
 	if len(found) == int(size) {
 		last := found[size-1]
-		rest, err := api.index.Transactions(address, last, last.Block, math.MaxInt)
+		rest, err := api.addresses.index.Transactions(address, last, last.Block, math.MaxInt)
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +66,7 @@ func (api *otsSearchAPI) SearchTransactionsAfter(ctx context.Context, address co
 	}
 	// The index is read from the newest on. So look for the block up to which there
 	// are enough.
-	first, head := uint64(number)+1, api.index.Head()
+	first, head := uint64(number)+1, api.addresses.index.Head()
 	if number == 0 {
 		first = 0
 	}
@@ -73,14 +76,14 @@ func (api *otsSearchAPI) SearchTransactionsAfter(ctx context.Context, address co
 			return true
 		}
 		var found []addressindex.Position
-		found, failed = api.index.Transactions(address, addressindex.Position{Block: first + uint64(n) + 1}, first, int(size))
+		found, failed = api.addresses.index.Transactions(address, addressindex.Position{Block: first + uint64(n) + 1}, first, int(size))
 		return len(found) == int(size)
 	})
 	if failed != nil {
 		return nil, failed
 	}
 	end := first + uint64(blocks) + 1
-	found, err := api.index.Transactions(address, addressindex.Position{Block: end}, first, math.MaxInt)
+	found, err := api.addresses.index.Transactions(address, addressindex.Position{Block: end}, first, math.MaxInt)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +101,7 @@ func (api *otsSearchAPI) checkSearch(ctx context.Context, number otsNumber, size
 	case size < 1 || size > maxOtsPage:
 		return invalidParams("page of %d transactions, from 1 to %d is possible", size, maxOtsPage)
 	}
-	return api.ready(ctx)
+	return api.addresses.ready(ctx)
 }
 
 // any tells whether an address has a transaction in the blocks from one to before another.
@@ -107,7 +110,7 @@ func (api *otsSearchAPI) any(address common.Address, from, end uint64) (bool, er
 	if end == math.MaxUint64 {
 		before = addressindex.Newest()
 	}
-	found, err := api.index.Transactions(address, before, from, 1)
+	found, err := api.addresses.index.Transactions(address, before, from, 1)
 	return len(found) > 0, err
 }
 

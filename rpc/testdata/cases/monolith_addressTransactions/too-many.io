@@ -1,0 +1,3 @@
+// more transactions than one answer has
+>> {"id":1,"jsonrpc":"2.0","method":"monolith_addressTransactions","params":["0x2b5ad5c4795c026514f8317c7a215e218dccd6cf",null,101]}
+<< {"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"count is 101, from 1 to 100 is possible"}}
