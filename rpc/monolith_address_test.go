@@ -152,14 +152,14 @@ func TestTokens(t *testing.T) {
 	if len(tokens) != 4 {
 		t.Fatalf("tokens: %+v", tokens)
 	}
-	text := func(token addressToken) string {
+	told := func(token addressToken) string {
 		or := func(s *string) string {
 			if s == nil {
-				return "null"
+				return "-"
 			}
 			return *s
 		}
-		decimals, balance := "null", "null"
+		decimals, balance := "-", "-"
 		if token.Decimals != nil {
 			decimals = fmt.Sprint(uint64(*token.Decimals))
 		}
@@ -173,12 +173,12 @@ func TestTokens(t *testing.T) {
 		return strings.Join([]string{token.Standard, or(token.Name), or(token.Symbol), decimals, balance, strings.Join(ids, "+"), fmt.Sprint(uint64(token.LastBlock))}, " ")
 	}
 	for i, want := range []string{
-		"ERC-20 null ab<c> null null  11",
-		"ERC-1155 null null null 110 5+6 10",
-		"ERC-721 " + strings.Repeat("ä", 32) + " null null 2 8 8",
+		"ERC-20 - ab<c> - -  11",
+		"ERC-1155 - - - 110 5+6 10",
+		"ERC-721 " + strings.Repeat("ä", 32) + " - - 2 8 8",
 		"ERC-20 Test coin TST 6 1234  5",
 	} {
-		if have := text(tokens[i]); have != want {
+		if have := told(tokens[i]); have != want {
 			t.Errorf("token %q, want %q", have, want)
 		}
 	}

@@ -114,11 +114,11 @@ func (s *Service) step(at *progress) (done bool, err error) {
 	}
 	hash := chain.GetCanonicalHash(at.Number + 1)
 	block, err := s.read(hash, at.Number+1)
-	switch {
-	case err != nil && chain.GetCanonicalHash(at.Number+1) == hash:
-		return false, err
-	case err != nil || block.parent != at.Hash:
+	if chain.GetCanonicalHash(at.Number+1) != hash || err == nil && block.parent != at.Hash {
 		return false, nil // the chain changed in between
+	}
+	if err != nil {
+		return false, err
 	}
 	return false, s.addBlock(block, hash)
 }
