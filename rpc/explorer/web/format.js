@@ -33,7 +33,10 @@ export function scale(n, unit = '') {
 }
 
 /** Share of a whole: 0.1234 → 12.3 % */
-export const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 0.9995 ? 1 : 0)} %`
+export function percent(share) {
+  if (share > 0 && share < 0.0005) return '< 0.1 %'
+  return `${(100 * share).toFixed(share > 0 && share < 0.9995 ? 1 : 0)} %`
+}
 
 export const symbol = () => status.value?.currency.symbol ?? 'ETH'
 
@@ -43,12 +46,15 @@ export function exactAmount(wei) {
   return `${int(whole)}${rest ? `.${rest}` : ''} ${symbol()}`
 }
 
+const HUGE = 10n ** 33n // wei: development chains give away more than words can say
+
 /** Wei in the chain's currency, with six digits after the point at most. */
 export function amount(wei) {
   wei = BigInt(wei)
   const size = wei < 0n ? -wei : wei
   if (size === 0n) return `0 ${symbol()}`
   if (size < 10n ** 12n) return gas(wei)
+  if (size >= HUGE) return `${Number(wei / 10n ** 18n).toExponential(2).replace('e+', ' × 10^')} ${symbol()}`
   const unit = 10n ** 12n // of which six digits are left
   const rounded = (size + unit / 2n) / unit
   const whole = rounded / 10n ** 6n

@@ -1,9 +1,12 @@
 import { html, render } from './lib/ui.js'
 import { Frame } from './frame.js'
 import { start } from './live.js'
+import { Block } from './pages/block.js'
+import { Blocks } from './pages/blocks.js'
 import { Missing } from './pages/missing.js'
 import { NetworkPage } from './pages/network.js'
 import { Overview } from './pages/overview.js'
+import { Transaction } from './pages/transaction.js'
 import { follow, place } from './routes.js'
 import { findWallets } from './wallet.js'
 
@@ -11,6 +14,9 @@ import { findWallets } from './wallet.js'
 const PAGES = {
   '': Overview,
   network: NetworkPage,
+  blocks: Blocks,
+  block: Block,
+  tx: Transaction,
 }
 
 function Page() {

@@ -20,7 +20,7 @@ export function follow() {
   addEventListener('popstate', () => { place.value = read() })
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[href^="/"]')
-    if (!link || link.target || link.hasAttribute('download') || event.defaultPrevented || event.button !== 0) return
+    if (!link || link.hasAttribute('target') || link.hasAttribute('download') || event.defaultPrevented || event.button !== 0) return
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
     event.preventDefault()
     go(link.getAttribute('href'))
