@@ -103,7 +103,7 @@ function Known({ found, trace }) {
     <${Picture} tx=${tx} receipt=${receipt} root=${root} pending=${!block} />
     ${receipt?.status === '0x0' && html`<${Reason} root=${root} error=${trace.error} out=${Number(receipt.gasUsed) === Number(tx.gas)} />`}
     <${Tabs} label="What there is to know of the transaction" of=${[
-      { id: 'overview', name: 'Overview', show: () => html`<${Overview} found=${found} />` },
+      { id: 'overview', name: 'Overview', show: () => html`<${Overview} found=${found} state=${trace.data?.state} />` },
       ...(block ? [
         { id: 'logs', name: 'Logs', count: int(receipt.logs.length), show: () => html`<${Logs} logs=${receipt.logs} />` },
         { id: 'calls', name: 'Calls', count: root && int(sizeOf(root)), show: () => html`<${Answer} query=${trace}>${({ calls }) => html`<${Calls} root=${calls} />`}<//>` },

@@ -19,7 +19,7 @@ const TYPES = {
   '0x4': ['EIP-7702', 'lets accounts act as contracts'],
 }
 
-export function Overview({ found: { tx, receipt, block } }) {
+export function Overview({ found: { tx, receipt, block }, state = [] }) {
   const [type, meaning] = Object.hasOwn(TYPES, tx.type) ? TYPES[tx.type] : [`Type ${Number(tx.type)}`, '']
   const depth = block && head.value ? Math.max(0, Number(head.value.number) - Number(block.number)) + 1 : null
   return html`<${Facts} of=${[
@@ -38,7 +38,7 @@ export function Overview({ found: { tx, receipt, block } }) {
     ['Type', html`<span class="tag">${type}</span><span class="muted">${meaning}</span>`],
     ['Nonce', html`<span class="num">${int(tx.nonce)}</span>`],
     ['Position', block && html`<span class="num">${int(Number(tx.transactionIndex) + 1)} <span class="muted">of ${int(block.transactions)} in the block</span></span>`],
-    ['Authorizations', tx.authorizationList?.length > 0 && html`<${Authorizations} of=${tx.authorizationList} />`],
+    ['Authorizations', tx.authorizationList?.length > 0 && html`<${Authorizations} of=${tx.authorizationList} state=${state} />`],
     ['Access list', tx.accessList?.length > 0 && html`<${AccessList} of=${tx.accessList} />`],
     [tx.to ? 'Input' : 'Code', html`<${Input} to=${tx.to} data=${tx.input} />`],
   ]} />`
@@ -60,9 +60,13 @@ function Price({ tx, receipt, block }) {
     ${capped && html`<span class="muted">offered: at most <${GasPrice} wei=${tx.maxFeePerGas} />, tip <${GasPrice} wei=${tx.maxPriorityFeePerGas} /></span>`}`
 }
 
-const Authorizations = ({ of }) => html`<ul class="lines">${of.map((a) => html`<li>
-  ${/^0x0{40}$/.test(a.address) ? html`<span>acts for itself again</span>` : html`<span class="muted">acts by the code of</span> <${Address} value=${a.address} />`}
-  <span class="muted num">nonce ${int(a.nonce)}${Number(a.chainId) === 0 ? ', on any chain' : ''}</span></li>`)}</ul>`
+/** Whose code accounts will act by; which accounts, their changed code tells. */
+const Authorizations = ({ of, state }) => html`<ul class="lines">${of.map((a) => {
+  const accounts = state.filter(({ code }) => code?.to === `0xef0100${a.address.slice(2)}`)
+  return html`<li>${accounts.length > 0 ? accounts.map(({ address }) => html`<${Address} value=${address} />`) : html`<span class="muted">an account</span>`}
+    ${/^0x0{40}$/.test(a.address) ? html`<span>acts for itself again</span>` : html`<span class="muted">acts by the code of</span> <${Address} value=${a.address} />`}
+    <span class="muted num">nonce ${int(a.nonce)}${Number(a.chainId) === 0 ? ', on any chain' : ''}</span></li>`
+})}</ul>`
 
 const AccessList = ({ of }) => html`<details class="fold"><summary>${count(of.length, 'account')}, ${count(of.reduce((sum, entry) => sum + entry.storageKeys.length, 0), 'slot')}</summary>
   <ul class="lines">${of.slice(0, 100).map((entry) => html`<li><${Address} value=${entry.address} />${entry.storageKeys.slice(0, 100).map((key) => html`<div class="mono small">${key}</div>`)}</li>`)}</ul></details>`

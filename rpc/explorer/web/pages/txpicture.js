@@ -16,8 +16,8 @@ export function Picture({ tx, receipt, root, pending }) {
   const moved = [...(root ? coinTransfers(root) : []), ...tokenTransfers(receipt?.logs ?? [])]
   return html`<section class="card picture" role="list" aria-label="What was moved">
     <${Arrow} large from=${tx.from} fromRole="sender" to=${tx.to ?? receipt?.contractAddress} toRole=${tx.to ? (tx.input === '0x' ? 'receiver' : 'called') : 'new contract'}
-      kind=${failed ? 'bad' : pending ? 'moving' : 'good'} above=${value > 0n || !method ? html`<${Amount} wei=${tx.value} />` : method} below=${value > 0n && method} />
-    ${moved.slice(0, ROWS).map((m) => (m.contract ? html`<${TokenArrow} of=${m} />` : html`<${Arrow} from=${m.from} to=${m.to} above=${html`<${Amount} wei=${m.value} />`} />`))}
+      kind=${failed ? 'bad' : pending ? 'moving' : 'good'} what=${value > 0n || !method ? html`<${Amount} wei=${tx.value} />` : method} below=${value > 0n && method} />
+    ${moved.slice(0, ROWS).map((m) => (m.contract ? html`<${TokenArrow} of=${m} />` : html`<${Arrow} from=${m.from} to=${m.to} what=${html`<${Amount} wei=${m.value} />`} />`))}
     ${moved.length > ROWS && html`<p class="muted small center">and ${int(moved.length - ROWS)} more: see <a href="#logs">logs</a> and <a href="#calls">calls</a></p>`}
   </section>`
 }

@@ -18,10 +18,10 @@ function End({ address, role, large, link = true }) {
  * An arrow from one to the other with what goes along it; kind is 'good', 'bad' (it did
  * not happen) or 'moving' (not yet).
  */
-export function Arrow({ from, to, fromRole, toRole, large = false, kind = 'good', above, below }) {
+export function Arrow({ from, to, fromRole, toRole, large = false, kind = 'good', what, below }) {
   return html`<div class="flow ${large ? 'large' : ''}" role="listitem">
     <${End} address=${from} role=${fromRole} large=${large} />
-    <div class="arrow ${kind}"><span class="above">${above}</span><span class="shaft"></span>${large && html`<span class="below">${below}</span>`}</div>
+    <div class="arrow ${kind} ${below ? 'two' : ''}"><span class="on">${what}</span><span class="shaft"></span>${below && html`<span class="below">${below}</span>`}</div>
     <${End} address=${to} role=${toRole} large=${large} />
   </div>`
 }
@@ -36,7 +36,7 @@ export function TokenArrow({ of: { contract, from, to, value, id } }) {
   const what = fungible
     ? html`<span class="num" title=${int(value)}>${token ? tokenAmount(value, token.decimals) : int(value)}</span> ${name}`
     : html`${value !== null && html`<span class="num">${int(value)} × </span>`}${name} <span class="num" title=${String(id)}>#${shorten(String(id), 6)}</span>`
-  return html`<${Arrow} from=${ZERO.test(from) ? null : from} fromRole="minted" to=${ZERO.test(to) ? null : to} toRole="burnt" above=${what} />`
+  return html`<${Arrow} from=${ZERO.test(from) ? null : from} fromRole="minted" to=${ZERO.test(to) ? null : to} toRole="burnt" what=${what} />`
 }
 
 /** What a token says of itself, when it has answered. */
