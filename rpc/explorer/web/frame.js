@@ -3,7 +3,7 @@
 
 import { html, useEffect, useRef, useState } from './lib/ui.js'
 import { moment, span } from './format.js'
-import { fault, heard, link, now, status } from './live.js'
+import { fault, heard, link, now, skew, status } from './live.js'
 import { go, place } from './routes.js'
 import { find } from './search.js'
 import { AddNetwork } from './parts/addnetwork.js'
@@ -24,6 +24,7 @@ export function Frame({ children }) {
     // After going elsewhere, readers begin at the page.
     if (!first.current) main.current.focus({ preventScroll: true })
     first.current = false
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   }, [path])
   return html`<div class="shell">
     <a class="skip" href="#main">To the page</a>
@@ -88,7 +89,7 @@ function Link() {
 /** Says over the page what is wrong with the node, as long as it is. */
 function Trouble() {
   if (link.value === 'lost') {
-    return html`<div class="banner" role="alert"><span class="dot bad"></span><span>The node does not answer since ${moment(heard.value).slice(11)}. What you see is ${span((now.value - heard.value) / 1000)} old; trying again.</span></div>`
+    return html`<div class="banner" role="alert"><span class="dot bad"></span><span>The node does not answer since ${moment(heard.value).slice(11)}. What you see is ${span((now.value - skew.value - heard.value) / 1000)} old; trying again.</span></div>`
   }
   if (fault.value) return html`<div class="banner" role="alert"><span class="dot bad"></span><span>${fault.value}</span></div>`
   const late = status.value?.blockTime && status.value.head && !status.value.syncing && (now.value - Number(status.value.head.timestamp) * 1000) > 20 * Number(status.value.blockTime)

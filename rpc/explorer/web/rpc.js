@@ -59,8 +59,13 @@ async function send(calls) {
     if (!response.ok) throw new Error((await response.text()).trim() || `status ${response.status}`)
     const json = await response.json()
     answers = new Map([json].flat().map((answer) => [answer.id, answer]))
-    // A refusal of the whole batch has no id.
-    if (answers.has(null)) throw new RPCError(answers.get(null).error)
+    // A refusal of the whole batch has no id: perhaps the node allows fewer calls in one.
+    if (answers.has(null)) {
+      if (calls.length === 1) throw new RPCError(answers.get(null).error)
+      const half = calls.length >> 1
+      await Promise.all([send(calls.slice(0, half)), send(calls.slice(half))])
+      return
+    }
   } catch (error) {
     const reason = error instanceof RPCError ? error : new LinkError(error.message)
     for (const { reject } of calls) reject(reason)

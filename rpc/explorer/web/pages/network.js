@@ -16,21 +16,22 @@ const EVERY = 5_000 // ms: peers come and go between blocks
 
 export function NetworkPage() {
   const services = useServices()
+  const peers = useQuery(askPeers, [], { live: true, every: EVERY })
+  // How high each part is, is known when it is answered: what is below it comes then.
+  const known = (query) => query.data !== undefined || !query.loading
   return html`<div class="network stack">
     <div class="title"><h1>This node</h1><${Syncing} /></div>
-    <section class="card" aria-label="Services"><header><h2>Services</h2><span class="muted small">from left to right: what is needed first; the number is the order of starting</span></header>
+    <section class="card" aria-label="Services"><header><h2>Services</h2><span class="how muted small">what stands left is needed by what stands right; numbers are the order of starting</span></header>
       <${Answer} query=${services} waiting=${html`<div class="reserved"></div>`}>${(list) => html`<${Services} services=${list} />`}<//></section>
-    <${PeersCard} />
-    <${Properties} />
+    ${known(services) && known(peers) && html`<${PeersCard} query=${peers} /><${Properties} />`}
   </div>`
 }
 
-function PeersCard() {
+function PeersCard({ query }) {
   const s = status.value
-  const query = useQuery(askPeers, [], { live: true, every: EVERY })
   const peers = query.data
   return html`<section class="card" aria-label="Peers"><header><h2>Peers</h2>${peers?.length > 0 && html`<span class="muted num">${count(peers.length, 'peer')} · ${int(peers.filter((p) => p.direction === 'outbound').length)} dialled by this node</span>`}</header>
-    <${Answer} query=${query} waiting=${html`<div class="reserved"></div>`}>${(list) => (list.length > 0 && head.value ? html`<${Peers} peers=${list} />` : html`<${Empty}>${s?.network
+    <${Answer} query=${query}>${(list) => (list.length > 0 && head.value ? html`<${Peers} peers=${list} />` : html`<${Empty}>${s?.network
       ? html`No peers at present. The node finds others of its network through its bootnodes (<code>--bootnodes</code>), by discovery, on the local network (<code>--mdns</code>), and stays connected to those named with <code>--p2p.static</code>.`
       : 'This node keeps a chain of its own, and looks for no peers.'}<//>`)}<//>
   </section>`

@@ -85,8 +85,8 @@ export function Peers({ peers }) {
         <span class="client" title=${p.client}>${p.client || 'does not say what it is'}</span></span></span>` },
       { name: 'Dialled', className: 'way', cell: (p) => html`<span title=${p.direction === 'inbound' ? 'it dialled this node' : 'this node dialled it'}>${p.direction === 'inbound' ? '→ in' : '← out'}</span>${p.trusted && html` <span class="tag accent">trusted</span>`}` },
       { name: 'Since', className: 'since', cell: (p) => html`<span title=${moment(p.since)}>${span((now.value - Number(p.since)) / 1000)}</span>` },
-      { name: 'Latency', right: true, cell: (p) => html`<span class="latency"><span>${latencyText(p.latency)}</span><span class="share" aria-hidden="true"><i style=${{ width: p.latency === null ? '0' : `${4 + 96 * far(p.latency, slowest)}%` }}></i></span></span>` },
-      { name: 'Head', right: true, cell: (p) => html`<span class="theirs" title=${p.head?.hash}>${p.head && html`<span>${int(p.head.number)}</span>`}<span class="tag ${TAGS[p.kind]}">${p.text}</span></span>` },
+      { name: 'Latency', right: true, className: 'delay', cell: (p) => html`<span class="latency"><span>${latencyText(p.latency)}</span><span class="share" aria-hidden="true"><i style=${{ width: p.latency === null ? '0' : `${4 + 96 * far(p.latency, slowest)}%` }}></i></span></span>` },
+      { name: 'Head', right: true, className: 'where', cell: (p) => html`<span class="theirs" title=${p.head?.hash}>${p.head && html`<span>${int(p.head.number)}</span>`}<span class="tag ${TAGS[p.kind]}">${p.text}</span></span>` },
       { name: 'Work', right: true, className: 'work', cell: (p) => (p.head ? html`<span title="total difficulty ${int(p.head.totalDifficulty)}">${workText(p)}</span>` : '—') },
     ]} /></div>
   </div>`

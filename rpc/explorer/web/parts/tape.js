@@ -12,17 +12,17 @@ export function Tape({ blocks, orphans }) {
   const lowest = Number(shown.at(-1)?.number ?? 0)
   const gone = orphans.filter((b) => Number(b.number) >= lowest)
   return html`<div class="tape" role="list" aria-label="Latest blocks, newest first" tabindex="0">
-    ${shown.map((block, i) => html`<${Slab} key=${block.hash} block=${block} gap=${i + 1 < blocks.length && Number(block.number) > 1 ? Number(block.timestamp) - Number(blocks[i + 1].timestamp) : null}
+    ${shown.map((block, i) => html`<${Slab} key=${block.hash} block=${block} place=${i} gap=${i + 1 < blocks.length && Number(block.number) > 1 ? Number(block.timestamp) - Number(blocks[i + 1].timestamp) : null}
       replaced=${gone.filter((b) => b.number === block.number).length} />`)}
   </div>`
 }
 
-function Slab({ block, gap, replaced }) {
+function Slab({ block, place, gap, replaced }) {
   const used = Number(block.gasUsed) / Number(block.gasLimit) || 0
   const txs = Number(block.transactions)
   // Most blocks of a small network are nearly empty: the square root lets one see it.
   const title = `Block ${int(block.number)}: ${count(txs, 'transaction')}, ${percent(used)} of the gas${replaced ? `; took the place of ${count(replaced, 'other block')}` : ''}`
-  return html`<div class="slot" role="listitem">
+  return html`<div class="slot" role="listitem" style=${{ '--place': place }}>
     <a class="slab ${replaced ? 'replacing' : ''}" href=${paths.block(Number(block.number))} title=${title} aria-label=${title}>
       <i class="stripe" style=${{ background: minerColour(block.miner) }}></i>
       <i class="fill" style=${{ height: `${100 * Math.sqrt(used)}%` }}></i>
