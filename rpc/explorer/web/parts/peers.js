@@ -36,7 +36,7 @@ function compare({ head: theirs, place }) {
   if (place === 'ours') return { kind: lag > NEARLY ? 'behind' : 'same', text: `${int(Math.max(0, lag))} behind` }
   if (place === 'branch') return { kind: 'branch', text: 'other branch' }
   if (BigInt(theirs.totalDifficulty) > BigInt(ours.totalDifficulty)) return { kind: lag < -NEARLY ? 'ahead' : 'same', text: lag < 0 ? `${int(-lag)} ahead` : 'more work' }
-  return { kind: 'branch', text: 'unknown block' }
+  return { kind: 'branch', text: 'unknown' }
 }
 
 const TAGS = { same: '', behind: 'warn', ahead: 'good', branch: 'bad', silent: '' }
