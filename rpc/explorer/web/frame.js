@@ -7,6 +7,7 @@ import { fault, heard, link, now, skew, status } from './live.js'
 import { go, place } from './routes.js'
 import { find } from './search.js'
 import { AddNetwork } from './parts/addnetwork.js'
+import { Faucet } from './parts/faucet.js'
 
 const PAGES = [
   ['/', 'Overview'],
@@ -32,7 +33,7 @@ export function Frame({ children }) {
       <a class="brand" href="/"><span class="slab"></span><span class="who">Monolith<span class="net">${status.value ? `${status.value.name} · chain ${Number(status.value.chainId)}` : '\u00a0'}</span></span></a>
       <${Search} />
       <nav aria-label="Pages">${PAGES.map(([href, name]) => html`<a href=${href} aria-current=${path === href ? 'page' : null}>${name}</a>`)}</nav>
-      <div class="tools"><${Link} /><${AddNetwork} /><${Theme} /></div>
+      <div class="tools"><${Link} /><${Faucet} /><${AddNetwork} /><${Theme} /></div>
     </div></header>
     <main id="main" ref=${main} tabindex="-1">${children}</main>
     <footer class="foot"><span>${status.value?.clientVersion}</span><span>${location.origin} · JSON-RPC and WebSocket</span></footer>

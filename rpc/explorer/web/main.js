@@ -3,6 +3,7 @@ import { Frame } from './frame.js'
 import { start } from './live.js'
 import { Block } from './pages/block.js'
 import { Blocks } from './pages/blocks.js'
+import { AddressPage } from './pages/address.js'
 import { Missing } from './pages/missing.js'
 import { NetworkPage } from './pages/network.js'
 import { Overview } from './pages/overview.js'
@@ -17,6 +18,7 @@ const PAGES = {
   blocks: Blocks,
   block: Block,
   tx: Transaction,
+  address: AddressPage,
 }
 
 function Page() {
