@@ -125,7 +125,9 @@ func TestHealth(t *testing.T) {
 
 // The JSON that other programs read.
 func TestHealthJSON(t *testing.T) {
-	base := serve(t, config(infos{service("db", nil), service("chain", registry.ErrSyncing)}))
+	chain := service("chain", registry.ErrSyncing)
+	chain.DependsOn = []string{"db"}
+	base := serve(t, config(infos{service("db", nil), chain}))
 	body := ask(t, http.MethodGet, base+"/readyz").body
 	want := `{
   "alive": true,
@@ -144,7 +146,10 @@ func TestHealthJSON(t *testing.T) {
       "name": "chain",
       "state": "syncing",
       "status": "syncing",
-      "since": "2026-08-01T00:00:00Z"
+      "since": "2026-08-01T00:00:00Z",
+      "dependsOn": [
+        "db"
+      ]
     }
   ]
 }
