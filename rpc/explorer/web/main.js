@@ -4,9 +4,11 @@ import { start } from './live.js'
 import { Block } from './pages/block.js'
 import { Blocks } from './pages/blocks.js'
 import { AddressPage } from './pages/address.js'
+import { Miners } from './pages/miners.js'
 import { Missing } from './pages/missing.js'
 import { NetworkPage } from './pages/network.js'
 import { Overview } from './pages/overview.js'
+import { Pending } from './pages/pending.js'
 import { Transaction } from './pages/transaction.js'
 import { follow, place } from './routes.js'
 import { findWallets } from './wallet.js'
@@ -19,6 +21,8 @@ const PAGES = {
   block: Block,
   tx: Transaction,
   address: AddressPage,
+  pending: Pending,
+  miners: Miners,
 }
 
 function Page() {

@@ -1,7 +1,7 @@
 // One block: by its number, its hash or a tag such as latest.
 
 import { html, useEffect, useRef, useState } from '../lib/ui.js'
-import { amount, bytes, count, duration, exactAmount, int, moment, percent, scale } from '../format.js'
+import { bytes, count, digits, duration, exactAmount, int, moment, percent, scale, symbol } from '../format.js'
 import { head, now, status } from '../live.js'
 import { Figure } from '../parts/figure.js'
 import { Facts } from '../parts/facts.js'
@@ -128,8 +128,6 @@ function Whole({ block, canonical }) {
   const limit = Number(block.gasLimit)
   const depth = head.value && canonical ? Math.max(0, Number(head.value.number) - number) + 1 : null
   const reward = BigInt(block.subsidy) + BigInt(block.fees ?? 0)
-  const paid = amount(reward)
-  const unit = paid.lastIndexOf(' ')
   const proof = proofOf(block.extraData)
   const failed = query.data?.receipts?.filter((r) => r.status === '0x0').length
   return html`
@@ -138,7 +136,7 @@ function Whole({ block, canonical }) {
         note=${since === null ? '' : `${int(since)} s after the block before`} />
       <${Figure} name="Transactions" value=${int(block.transactions)} note=${failed ? `${int(failed)} failed` : ''} />
       <${Figure} name="Gas used" value=${percent(used)} note=${used ? `${percent(2 * used)} of the target` : 'none'} />
-      <${Figure} name="Reward" value=${paid.slice(0, unit)} unit=${paid.slice(unit)} title=${exactAmount(reward)} note=${number === 0 ? '' : canonical ? 'to the miner' : 'void'} />
+      <${Figure} name="Reward" value=${digits(Number(reward) / 1e18, 5)} unit=${symbol()} title=${exactAmount(reward)} note=${number === 0 ? '' : canonical ? 'to the miner' : 'void'} />
     </div>
     <${BlockTransactions} block=${block} query=${query} />
     <section class="card" aria-label="Details"><header><h2>Details</h2></header><${Facts} of=${[

@@ -7,10 +7,11 @@ const HEIGHT = 100
 
 /**
  * A chart of values (numbers, or null for none), oldest first. format(value) is how one
- * is read, label(i) says of what it is; rule is a value to compare with, drawn if there is room. Bars begin at
- * zero, a line shows what changes.
+ * is read, label(i) says of what it is; rule is a value to compare with, drawn if there
+ * is room. Bars begin at zero, a line shows what changes. Above stands the last value, or
+ * the headline.
  */
-export function Chart({ name, values, format, label, rule = null, line = false, ends }) {
+export function Chart({ name, values, format, label, rule = null, line = false, headline = null, ends }) {
   const [at, setAt] = useState(null)
   const known = values.filter((v) => v !== null)
   const cursor = at !== null && at < values.length ? at : null
@@ -29,7 +30,7 @@ export function Chart({ name, values, format, label, rule = null, line = false, 
     setAt(Math.max(0, Math.min(values.length - 1, (cursor ?? values.length) + step)))
   }
   return html`<figure class="chart" role="group" aria-label=${name}>
-    <div class="chart-head"><figcaption class="name">${name}</figcaption><span class="value">${known.length ? format(values[shown]) : '—'}</span></div>
+    <div class="chart-head"><figcaption class="name">${name}</figcaption><span class="value">${headline !== null && cursor === null ? headline : known.length ? format(values[shown]) : '—'}</span></div>
     <svg class="plot" viewBox="0 0 ${Math.max(1, values.length)} ${HEIGHT}" preserveAspectRatio="none" height="72" tabindex="0" role="img"
       aria-label="${name}, ${known.length} values${known.length ? ` from ${format(Math.min(...known))} to ${format(Math.max(...known))}` : ''}"
       onPointerMove=${move} onPointerLeave=${() => setAt(null)} onKeyDown=${press} onBlur=${() => setAt(null)}>

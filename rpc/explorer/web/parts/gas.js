@@ -16,9 +16,9 @@ export function GasBar({ used, limit, target = true }) {
 
 /**
  * How the transactions of a block share its gas: a piece for each of [{hash, gas, failed,
- * name}], or for neighbours together where there are too many.
+ * name}], or for neighbours together where there are too many; bad is what a failed one is.
  */
-export function GasStrip({ of }) {
+export function GasStrip({ of, bad = 'failed' }) {
   const total = of.reduce((sum, tx) => sum + tx.gas, 0) || 1
   const pieces = of.length <= PIECES ? of.map((tx) => ({ gas: tx.gas, failed: Number(tx.failed), txs: [tx] })) : gather(of, total)
   let x = 0
@@ -29,7 +29,7 @@ export function GasStrip({ of }) {
       x += width
       const one = piece.txs.length === 1 ? piece.txs[0] : null
       const share = percent(piece.gas / total)
-      const title = one ? `${one.name}: ${int(one.gas)} gas, ${share}${one.failed ? ', failed' : ''}` : `${count(piece.txs.length, 'transaction')}: ${int(piece.gas)} gas, ${share}${piece.failed ? `, ${int(piece.failed)} failed` : ''}`
+      const title = one ? `${one.name}: ${int(one.gas)} gas, ${share}${one.failed ? `, ${bad}` : ''}` : `${count(piece.txs.length, 'transaction')}: ${int(piece.gas)} gas, ${share}${piece.failed ? `, ${int(piece.failed)} ${bad}` : ''}`
       const drawing = html`<rect class=${piece.failed ? 'failed' : ''} x=${at} width=${Math.max(width - Math.min(2, width * 0.15), 0.5)} height="40"><title>${title}</title></rect>`
       return html`<g role="listitem">${one ? html`<a href=${paths.transaction(one.hash)} aria-label=${title} tabindex=${pieces.length > 40 ? -1 : 0}>${drawing}</a>` : drawing}</g>`
     })}

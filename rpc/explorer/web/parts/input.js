@@ -3,7 +3,7 @@
 import { html, useState } from '../lib/ui.js'
 import { decodeCall } from '../abi.js'
 import { count } from '../format.js'
-import { textOf } from '../words.js'
+import { callShaped, textOf } from '../words.js'
 import { Arguments, Signature } from './args.js'
 import { Choice } from './choice.js'
 import { Copy } from './hash.js'
@@ -18,8 +18,9 @@ export function Input({ to, data }) {
   const views = [
     decoded && { name: 'Decoded', show: () => html`<${Signature} of=${decoded} /><${Arguments} of=${decoded.args} />` },
     text && { name: 'Text', show: () => html`<pre class="said"><bdi>${text.slice(0, SHOWN)}</bdi></pre>` },
-    { name: 'Hex', show: () => html`<pre class="said hex">${words(data.slice(0, SHOWN), Boolean(to))}</pre>` },
+    { name: 'Hex', show: () => html`<pre class="said hex">${to && callShaped(data) ? words(data) : data.slice(0, SHOWN)}</pre>` },
   ].filter(Boolean)
+  if (text && callShaped(data)) views.reverse() // more likely no text
   const view = views.find((v) => v.name === chosen) ?? views[0]
   return html`<div class="input">
     <div class="row">${views.length > 1 && html`<${Choice} label="Input as" options=${views} chosen=${view} choose=${(v) => setChosen(v.name)} />`}
@@ -29,7 +30,4 @@ export function Input({ to, data }) {
 }
 
 /** A call's data as the machine reads them: four bytes, then words. */
-function words(data, call) {
-  if (!call || (data.length - 10) % 64 !== 0 || data.length < 10) return data
-  return [data.slice(0, 10), ...data.slice(10).match(/.{64}/g) ?? []].join('\n')
-}
+const words = (data) => [data.slice(0, 10), ...data.slice(10, SHOWN).match(/.{1,64}/g) ?? []].join('\n')
