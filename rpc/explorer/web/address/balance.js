@@ -23,12 +23,12 @@ export function BalanceChart({ address, balance }) {
   if (points.length && balance !== undefined && height > points.at(-1).number) {
     values.push(balance)
   }
+  const gone = points.length > 0 && points[0].number > step && points[0].number > height + 1 - range.span
   const number = (i) => points[i]?.number ?? height
   return html`<div class="balance-chart">
-    <div class="row"><${Choice} label="Blocks of the drawing" options=${RANGES} chosen=${range} choose=${setRange} />
-      ${points.length > 0 && points[0].number > height - range.span && points[0].number > step && html`<span class="muted small" title="--history.state tells how many states a node keeps">states before block ${int(points[0].number)} are gone</span>`}</div>
-    <${Chart} name="Balance over blocks" line values=${values.map((v) => Number(formatUnits(v, 18)))}
-      format=${(v) => `${short(v)} ${symbol()}`} label=${(i) => `Block ${int(number(i))}`} ends=${values.length ? [int(number(0)), int(number(values.length - 1))] : []} />
+    <div class="range"><${Choice} label="Blocks of the drawing" options=${RANGES} chosen=${range} choose=${setRange} /></div>
+    <${Chart} name="Over blocks" line values=${values.map((v) => Number(formatUnits(v, 18)))}
+      format=${(v) => `${short(v)} ${symbol()}`} label=${(i) => `Block ${int(number(i))}`} ends=${values.length ? [gone ? `${int(number(0))}: states before are gone` : int(number(0)), int(number(values.length - 1))] : []} />
   </div>`
 }
 

@@ -22,8 +22,8 @@ export function Code({ code }) {
     ['Hash', html`<${Hash} value=${hash} copy />`],
     target && ['Names', html`<${Address} value=${target} short=${false} copy />`],
   ]} />
-  <div class="body stack">
-    <div class="row between"><h3>Bytes</h3><${Copy} text=${code} what="Copy the code" /></div>
+  <div class="panel stack">
+    <div class="row apart"><h3>Bytes</h3><${Copy} text=${code} what="Copy the code" /></div>
     <pre class="bytes" tabindex="0" aria-label="Bytes of the code">${shown}${shown.length < code.length && '…'}</pre>
     ${shown.length < code.length && html`<div><button class="button" type="button" onClick=${() => setWhole(true)}>Show all ${int(size)} bytes</button></div>`}
     ${!target && html`<${Disassembly} code=${code} />`}
@@ -36,7 +36,7 @@ function Disassembly({ code }) {
   const steps = useMemo(() => (open ? disassemble(code) : []), [code, open])
   return html`<details class="fold" onToggle=${(event) => setOpen(event.currentTarget.open)}>
     <summary><h3 class="inline">Instructions</h3></summary>
-    <pre class="steps" tabindex="0" aria-label="Instructions">${steps.slice(0, shown).map(({ at, name, data, known }) => html`<span class="step ${known ? '' : 'odd'}"><i>${hex4(at)}</i><b>${name}</b>${data && html`<span>${data}</span>`}\n</span>`)}</pre>
+    <pre class="listing" tabindex="0" aria-label="Instructions">${steps.slice(0, shown).map(({ at, name, data, known }) => html`<span class="instruction ${known ? '' : 'odd'}"><i>${hex4(at)}</i><b>${name}</b>${data && html`<span>${data}</span>`}\n</span>`)}</pre>
     ${steps.length > shown && html`<button class="button" type="button" onClick=${() => setShown(shown + 4 * STEPS)}>More of ${int(steps.length)} instructions</button>`}
   </details>`
 }

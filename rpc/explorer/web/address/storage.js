@@ -18,7 +18,7 @@ export function Storage({ address }) {
   return html`
     <${Ask} found=${(slot) => setAsked([slot, ...asked])} />
     <${Answer} query=${query}>${(rows) => html`<${Table} caption="Storage" keyOf=${(s) => s.name} rows=${rows} columns=${[
-      { name: 'Slot', cell: (s) => html`<span class="num slot" title=${s.slot}>${s.name}</span>` },
+      { name: 'Slot', cell: (s) => html`<span class="num" title=${s.slot}>${s.name}</span>` },
       { name: 'Word', className: 'middle', cell: (s) => html`<${Hash} value=${s.word} copy />` },
       { name: 'May mean', cell: (s) => html`<${Meaning} word=${s.word} />` },
     ]} />`}<//>`
@@ -55,7 +55,7 @@ function Ask({ found }) {
   const type = (set) => (event) => { set(event.target.value); setProblem(null) }
   return html`<form class="ask" onSubmit=${submit}>
     <label><span class="label">Slot</span><input class="field" value=${slot} onInput=${type(setSlot)} placeholder="0" inputmode="text" autocomplete="off" spellcheck="false" aria-invalid=${problem !== null} /></label>
-    <label class="grow"><span class="label">Key, if it is a mapping</span><input class="field" value=${key} onInput=${type(setKey)} placeholder="0x… or a number" autocomplete="off" spellcheck="false" /></label>
+    <label class="wider"><span class="label">Key, if it is a mapping</span><input class="field" value=${key} onInput=${type(setKey)} placeholder="0x… or a number" autocomplete="off" spellcheck="false" /></label>
     <button class="button primary" type="submit">Read</button>
     ${problem && html`<output class="note bad">${problem}</output>`}
   </form>`

@@ -24,8 +24,11 @@ export function Units({ contract, value, id = null }) {
   return html`<span class="num nowrap" title="${int(value)} of the smallest unit">${piece} ${id !== null && '× '}${text}</span>`
 }
 
+const MOST = 77 // decimals: a word has no more digits
+
 /** 1234500000000000000, 18 → 1.2345 */
 export function units(value, decimals) {
+  if (decimals > MOST) return cut(int(value))
   const [whole, rest = ''] = formatUnits(BigInt(value), decimals).split('.')
   const shown = rest.slice(0, 6).replace(/0+$/, '')
   if (whole === '0' && rest && !shown) return '< 0.000001'

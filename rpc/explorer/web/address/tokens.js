@@ -27,7 +27,7 @@ export function Tokens({ address }) {
     <${Table} caption="Tokens" empty="No tokens here." keyOf=${(t) => t.contract} rows=${rows} columns=${[
       { name: 'Token', cell: (t) => html`<span class="token"><${Address} value=${t.contract} name=${clip(t.symbol ?? t.name ?? '', 24) || null} /></span>` },
       { name: 'Name', className: 'middle', cell: (t) => html`<bdi class="muted">${clip(t.name ?? '', 32)}</bdi>` },
-      { name: 'Balance', right: true, cell: (t) => (t.balance === null ? html`<span class="muted">not told</span>` : html`<strong class="num" title="${int(t.balance)} of the smallest unit">${units(t.balance, Math.min(77, Number(t.decimals ?? 0)))}</strong>`) },
+      { name: 'Balance', right: true, cell: (t) => (t.balance === null ? html`<span class="muted">not told</span>` : html`<strong class="num" title="${int(t.balance)} of the smallest unit">${units(t.balance, Number(t.decimals ?? 0))}</strong>`) },
       { name: 'Pieces', className: 'middle', cell: (t) => html`<${Ids} of=${t.ids} />` },
       { name: 'Standard', className: 'wide', cell: (t) => html`<span class="tag">${t.standard}</span>` },
       { name: 'Last', className: 'wide', right: true, cell: (t) => html`<a href=${paths.block(Number(t.lastBlock))}>${int(t.lastBlock)}</a>` },

@@ -63,7 +63,7 @@ function bodyOf(hash) {
 
 function List({ address, rows, empty }) {
   return html`<${Table} caption="Transactions" empty=${empty} keyOf=${(tx) => tx.hash} rows=${rows} columns=${[
-    { name: '', className: 'way', cell: (tx) => html`<${Direction} of=${wayOf(tx, address)} failed=${tx.status === '0x0'} />` },
+    { name: '', className: 'towards', cell: (tx) => html`<${Direction} of=${wayOf(tx, address)} failed=${tx.status === '0x0'} />` },
     { name: 'Transaction', cell: (tx) => html`<${Transaction} hash=${tx.hash} />` },
     { name: 'Method', className: 'middle', cell: (tx) => html`<${Method} tx=${tx} />` },
     { name: 'Block', className: 'wide', cell: (tx) => html`<a href=${paths.block(Number(tx.blockNumber))}>${int(tx.blockNumber)}</a>` },

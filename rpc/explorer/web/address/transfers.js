@@ -63,7 +63,7 @@ function List({ address, rows }) {
   const way = (t) => (t.from.toLowerCase() === own ? (t.to.toLowerCase() === own ? 'self' : 'out') : 'in')
   const other = (t) => (way(t) === 'in' ? t.from : t.to)
   return html`<${Table} caption="Token transfers" empty="No tokens came or went." keyOf=${(t) => `${t.hash}${t.logIndex}${t.id}`} rows=${rows} columns=${[
-    { name: '', className: 'way', cell: (t) => html`<${Direction} of=${way(t)} />` },
+    { name: '', className: 'towards', cell: (t) => html`<${Direction} of=${way(t)} />` },
     { name: 'Amount', right: true, cell: (t) => html`<${Units} contract=${t.contract} value=${t.value} id=${t.id} />` },
     { name: 'Token', cell: (t) => html`<${Token} contract=${t.contract} />` },
     { name: 'With', className: 'middle', cell: (t) => (other(t).toLowerCase() === ZERO ? html`<span class="tag">${way(t) === 'in' ? 'minted' : 'burnt'}</span>` : html`<${Address} value=${other(t)} />`) },

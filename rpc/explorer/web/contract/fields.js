@@ -36,7 +36,7 @@ function Field({ name, type, text, problem, set, kind, example }) {
     id, value: text, placeholder: example, autocomplete: 'off', autocapitalize: 'off', spellcheck: false, 'aria-invalid': Boolean(wrong), 'aria-describedby': `${id}-hint`,
     onInput: (event) => set(event.target.value),
   }
-  return html`<div class="input">
+  return html`<div class="entry">
     <label class="label" for=${id}><span class="name">${name}</span> <span class="type mono">${type}</span></label>
     ${kind === 'bool' ? html`<select class="field" id=${id} value=${text} onChange=${(event) => set(event.target.value)}><option value="false">false</option><option value="true">true</option></select>`
       : kind === 'json' ? html`<textarea class="field small-area" rows="2" ...${common}></textarea>`
@@ -54,7 +54,7 @@ export function AmountField({ name = 'Value to send', text, set }) {
   const id = useId()
   const read = attempt(() => readAmount(text))
   const wrong = !read.ok && text.trim() !== ''
-  return html`<div class="input">
+  return html`<div class="entry">
     <label class="label" for=${id}><span class="name">${name}</span> <span class="type mono">${status.value?.currency.symbol}</span></label>
     <input class="field num" id=${id} value=${text} placeholder="0" inputmode="decimal" autocomplete="off" aria-invalid=${wrong} onInput=${(event) => set(event.target.value)} />
     <p class="small wrong">${wrong && read.problem}</p>

@@ -31,13 +31,13 @@ const takes = ({ signature, name }) => signature.slice(name.length)
 const Name = ({ entry }) => html`<span class="function"><b>${entry.name}</b><span class="takes mono">${takes(entry)}</span></span>`
 
 const Results = ({ of }) => (of.length === 0 ? html`<span class="muted">nothing</span>`
-  : html`<div class="results">${of.map((r) => html`<div class="result">${(r.name || of.length > 1) && html`<span class="muted">${r.name || r.type}</span>`}<div class="what"><${Value} type=${r.type} value=${r.value} /></div></div>`)}</div>`)
+  : html`<div class="outcome-value">${of.length === 1 ? html`<${Value} type=${of[0].type} value=${of[0].value} />` : html`<${Value} type="tuple" value=${{ fields: of }} />`}</div>`)
 
 /** A function without parameters: its value, as it is now. */
 export function ReadNow({ address, entry }) {
   const { data, error } = useQuery(() => ask(address, entry, []), [address, entry], { live: true })
   return html`<li class="now"><span class="function" title=${entry.signature}><b>${entry.name}</b></span>
-    <div class="what">${data ? html`<${Results} of=${data} />` : error ? html`<span class="muted small">${error.message}</span>` : html`<${Waiting} />`}</div></li>`
+    ${data ? html`<${Results} of=${data} />` : error ? html`<span class="muted small">${error.message}</span>` : html`<${Waiting} />`}</li>`
 }
 
 /** A function that is asked with values. */
@@ -54,7 +54,7 @@ export function Read({ address, entry }) {
       setState({ asking: false, results: null, error })
     }
   }
-  return html`<li><details class="call"><summary><${Name} entry=${entry} /></summary>
+  return html`<li><details class="fn"><summary><${Name} entry=${entry} /></summary>
     <form class="stack" onSubmit=${submit}>
       <${Fields} params=${entry.inputs} inputs=${inputs} />
       <div class="row"><button class="button primary" type="submit" disabled=${!inputs.values || state.asking}>Read</button>
@@ -67,7 +67,7 @@ export function Read({ address, entry }) {
 /** A function that changes the chain: tried first, then sent. */
 export function Write({ address, entry }) {
   const [open, setOpen] = useState(false)
-  return html`<li><details class="call" onToggle=${(event) => setOpen(event.currentTarget.open)}>
+  return html`<li><details class="fn" onToggle=${(event) => setOpen(event.currentTarget.open)}>
     <summary><${Name} entry=${entry} />${entry.mutability === 'payable' && html`<span class="tag accent">payable</span>`}</summary>
     ${open && html`<${WriteForm} address=${address} entry=${entry} />`}
   </details></li>`

@@ -10,23 +10,24 @@ import { refusal, send } from './signer.js'
  * simulation of it gave.
  */
 export function Sending({ by, transaction, trial, outputs, children }) {
-  const [state, setState] = useState({ sending: false, hash: null, problem: null })
-  const fails = Boolean(trial.data?.refused)
+  const [state, setState] = useState({ sending: false, key: null, hash: null, problem: null })
+  const key = JSON.stringify(transaction)
+  const sent = state.hash !== null && state.key === key // nothing was changed since
+  const fails = !sent && Boolean(trial.data?.refused)
   const submit = async (event) => {
     event.preventDefault()
     if (!transaction || !by) return
     setState({ sending: true, hash: null, problem: null })
     try {
-      setState({ sending: false, hash: await send(by, transaction), problem: null })
+      setState({ sending: false, key, hash: await send(by, transaction), problem: null })
     } catch (error) {
       setState({ sending: false, hash: null, problem: error.data ? explain(error, transaction.to) : refusal(error) })
     }
   }
   return html`<form class="stack" onSubmit=${submit}>
     ${children}
-    <${Simulation} of=${trial} outputs=${outputs} />
-    <div class="row"><button class="button ${fails ? '' : 'primary'}" type="submit" disabled=${!transaction || !by || state.sending}>${state.sending ? 'Sending …' : fails ? 'Send anyway' : 'Send'}</button></div>
+    ${sent ? html`<${Progress} key=${state.hash} hash=${state.hash} />` : html`<${Simulation} of=${trial} outputs=${outputs} />`}
+    <div class="row"><button class="button ${fails || sent ? '' : 'primary'}" type="submit" disabled=${!transaction || !by || state.sending}>${state.sending ? 'Sending …' : fails ? 'Send anyway' : sent ? 'Send again' : 'Send'}</button></div>
     ${state.problem && html`<p class="note bad" role="alert">${state.problem}</p>`}
-    ${state.hash && html`<${Progress} key=${state.hash} hash=${state.hash} />`}
   </form>`
 }

@@ -24,7 +24,7 @@ export function Contract({ address, code, token }) {
   return html`
     <div class="abi-head">
       ${implementation && html`<${Proxy} address=${address} implementation=${implementation} own=${own} />`}
-      <div class="row between">
+      <div class="row apart">
         ${own ? html`<span class="row"><span class="dot good"></span><strong>${own.name ?? 'Your ABI'}</strong>${summary(own.entries)}</span>`
           : html`<span class="row"><span class="dot ${known.entries.length ? 'warn' : ''}"></span><span>${known.entries.length ? html`Recognised by its code: ${known.names.length ? known.names.map((name) => html`<span class="tag accent">${name}</span>`) : count(known.entries.length, 'function')}` : 'No ABI yet, and nothing in the code that is known.'}</span></span>`}
         <span class="row">${own && html`<button class="button" type="button" onClick=${() => removeABI(address)}>Remove ABI</button>`}
@@ -37,7 +37,7 @@ export function Contract({ address, code, token }) {
 
 function Proxy({ address, implementation, own }) {
   const theirs = abiOf(implementation.address)
-  return html`<div class="note row between">
+  return html`<div class="note row apart">
     <span class="row"><span class="tag accent">${implementation.kind}</span><span>runs the code of</span><${Address} value=${implementation.address} /></span>
     ${theirs && own?.entries !== theirs.entries && html`<button class="button" type="button" onClick=${() => addABI(address, theirs)}>Use the ABI of ${theirs.name ?? 'that contract'}</button>`}
   </div>`

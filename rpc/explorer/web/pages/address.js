@@ -102,7 +102,8 @@ function facts(address, state, code) {
   const target = delegateOf(code)
   const contract = code && code !== '0x' && !target
   return [
-    [contract ? 'Contracts made' : 'Transactions sent', state ? html`<span class="num" title="nonce ${state.nonce}">${int(contract ? Math.max(0, state.nonce - 1) : state.nonce)}</span>` : html`<${Waiting}>0<//>`],
+    !contract && ['Transactions sent', state ? html`<span class="num" title="nonce ${state.nonce}">${int(state.nonce)}</span>` : html`<${Waiting}>0<//>`],
+    contract && state?.nonce > 1 && ['Contracts made', html`<span class="num" title="nonce ${state.nonce}">${int(state.nonce - 1)}</span>`],
     target && ['Runs the code of', html`<${Address} value=${target} />`],
     contract && ['Code', html`<a href="#code" class="num">${bytes(code.length / 2 - 1)}</a>`],
     contract && ['Made by', html`<${Origin} address=${address} />`],
