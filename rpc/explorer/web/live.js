@@ -31,8 +31,8 @@ export const head = computed(() => blocks.value[0] ?? null)
 
 const GATHER = 250 // ms: blocks that follow each other so quickly are shown together
 const POLL = 4_000
-const QUIET = 15_000 // after so long without a block the rest of the status is asked again
-const SILENCE = 6_000 // who takes longer to answer is away, for all that one sees
+const QUIET = 5_000 // the same while blocks are announced: whether the node is there, peers, the pool
+const SILENCE = 5_000 // who takes longer to answer is away, for all that one sees
 const SLEPT = 10_000 // a second that takes so long was a sleep
 const RETRIES = [500, 1_000, 2_000, 4_000, 8_000, 60_000]
 

@@ -1,6 +1,7 @@
 // How the services of the node are: in words, in colours, and in a line.
 
 import { html } from '../lib/ui.js'
+import { link } from '../live.js'
 import { call } from '../rpc.js'
 import { useQuery } from '../query.js'
 
@@ -28,9 +29,11 @@ export const useServices = () => useQuery(() => call('monolith_services'), [], {
 export function Health() {
   const { data: services } = useServices()
   const unwell = services?.filter((s) => !stateOf(s).well) ?? []
-  return html`<a class="health card ${unwell.length ? worst(unwell) : ''}" href="/network" aria-label="Services of the node: ${services ? verdict(services) : 'not known yet'}">
-    <span class="verdict">${services ? verdict(services) : '\u00a0'}</span>
-    <span class="cells" aria-hidden="true">${services?.map((service) => {
+  const away = link.value === 'lost'
+  const said = away ? 'The node does not answer' : services ? verdict(services) : '\u00a0'
+  return html`<a class="health card ${away ? 'bad' : unwell.length ? worst(unwell) : ''}" href="/network" aria-label="Services of the node: ${said}">
+    <span class="verdict">${said}</span>
+    <span class="cells ${away ? 'past' : ''}" aria-hidden="true">${services?.map((service) => {
       const { word, tone, well } = stateOf(service)
       return html`<span key=${service.name} class="cell ${well ? '' : tone}" title="${service.name}: ${word}"><span class="dot ${tone}"></span>${service.name}</span>`
     })}</span>

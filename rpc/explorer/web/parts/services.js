@@ -3,7 +3,7 @@
 
 import { html, useMemo, useState } from '../lib/ui.js'
 import { moment, span } from '../format.js'
-import { now } from '../live.js'
+import { link, now } from '../live.js'
 import { stateOf, verdict } from './health.js'
 import { arrange, reachOf } from './layers.js'
 
@@ -32,6 +32,7 @@ export function Services({ services }) {
 }
 
 function Verdict({ services, sick }) {
+  if (link.value === 'lost') return html`<p class="verdict bad"><span class="dot bad"></span><b>The node does not answer</b><span class="why">this is how it was</span></p>`
   if (sick.length === 0) return html`<p class="verdict good"><span class="dot good"></span><b>${verdict(services)}</b></p>`
   return html`<ul class="verdicts" role="alert">${sick.map((service) => {
     const { says, tone } = stateOf(service)
@@ -66,7 +67,7 @@ function Drawing({ services, sick }) {
   const rank = (line) => (line.from === lit || line.to === lit ? 3 : toneOf(line) ? 2 : line.direct ? 1 : 0)
   const toneOf = ({ from }) => tones.get(from) ?? (relies.has(from) ? tones.get(relies.get(from)[0]) : '')
   const lines = plan.lines.toSorted((a, b) => rank(a) - rank(b))
-  return html`<div class="services" style=${{ '--height': `${plan.height}px` }}>
+  return html`<div class="services ${link.value === 'lost' ? 'past' : ''}" style=${{ '--height': `${plan.height}px` }}>
     <svg viewBox="0 0 100 ${plan.height}" preserveAspectRatio="none" aria-hidden="true">
       ${lines.map((line) => html`<path key="${line.from} ${line.to}" d=${path(line.points, left, width)}
         class="${line.direct ? '' : 'implied'} ${toneOf(line)} ${lit === null ? '' : rank(line) === 3 ? 'lit' : 'dim'}" />`)}
