@@ -27,6 +27,7 @@ export function Frame({ children }) {
     first.current = false
     document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' })
   }, [path])
+  useEffect(() => { document.title = title(path, main.current) })
   return html`<div class="shell">
     <a class="skip" href="#main">To the page</a>
     <header class="top"><div class="inner">
@@ -39,6 +40,14 @@ export function Frame({ children }) {
     <footer class="foot"><span>${status.value?.clientVersion}</span><span>${location.origin} · JSON-RPC and WebSocket</span></footer>
     <${Trouble} />
   </div>`
+}
+
+const TITLE = 80 // characters
+
+/** What the browser calls the page: its heading, and the network's name. */
+function title(path, main) {
+  const heading = path === '/' ? 'Monolith' : main.querySelector('h1')?.textContent.trim().slice(0, TITLE)
+  return [heading, status.value?.name].filter(Boolean).join(' · ')
 }
 
 function Search() {
