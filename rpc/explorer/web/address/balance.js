@@ -11,7 +11,7 @@ import { useQuery } from '../query.js'
 import { call, hex } from '../rpc.js'
 
 const SAMPLES = 40
-const RANGES = [{ name: 'Latest', span: 120 }, { name: 'All', span: Infinity }]
+const RANGES = [{ name: '120 blocks', span: 120 }, { name: 'All', span: Infinity }]
 
 export function BalanceChart({ address, balance }) {
   const [range, setRange] = useState(RANGES[0])
@@ -27,7 +27,7 @@ export function BalanceChart({ address, balance }) {
   const number = (i) => points[i]?.number ?? height
   return html`<div class="balance-chart">
     <div class="range"><${Choice} label="Blocks of the drawing" options=${RANGES} chosen=${range} choose=${setRange} /></div>
-    <${Chart} name="Over blocks" line values=${values.map((v) => Number(formatUnits(v, 18)))}
+    <${Chart} name="Balance" line values=${values.map((v) => Number(formatUnits(v, 18)))}
       format=${(v) => `${short(v)} ${symbol()}`} label=${(i) => `Block ${int(number(i))}`} ends=${values.length ? [gone ? `${int(number(0))}: states before are gone` : int(number(0)), int(number(values.length - 1))] : []} />
   </div>`
 }

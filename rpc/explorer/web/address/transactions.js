@@ -67,7 +67,7 @@ function List({ address, rows, empty }) {
     { name: 'Transaction', cell: (tx) => html`<${Transaction} hash=${tx.hash} />` },
     { name: 'Method', className: 'middle', cell: (tx) => html`<${Method} tx=${tx} />` },
     { name: 'Block', className: 'wide', cell: (tx) => html`<a href=${paths.block(Number(tx.blockNumber))}>${int(tx.blockNumber)}</a>` },
-    { name: 'Age', className: 'middle', cell: (tx) => html`<${Age} time=${tx.timestamp} suffix="" />` },
+    { name: 'Age', cell: (tx) => html`<${Age} time=${tx.timestamp} suffix="" />` },
     { name: 'With', className: 'middle', cell: (tx) => html`<${Counterpart} tx=${tx} address=${address} />` },
     { name: 'Value', right: true, cell: (tx) => html`<${Amount} wei=${tx.value} />` },
     { name: 'Fee', right: true, className: 'wide', cell: (tx) => (tx.fee ? html`<span class="muted"><${Amount} wei=${tx.fee} /></span>` : '') },

@@ -2,8 +2,11 @@
 
 import { html, useState } from '../lib/ui.js'
 import { Progress } from '../parts/progress.js'
+import { hex } from '../rpc.js'
 import { Simulation, explain } from './simulate.js'
 import { refusal, send } from './signer.js'
+
+const ANYWAY = 500_000 // gas for what is going to fail, for which no estimate can be had
 
 /**
  * A form whose transaction is sent by a signer, and how that went. trial is what a
@@ -19,7 +22,7 @@ export function Sending({ by, transaction, trial, outputs, children }) {
     if (!transaction || !by) return
     setState({ sending: true, hash: null, problem: null })
     try {
-      setState({ sending: false, key, hash: await send(by, transaction), problem: null })
+      setState({ sending: false, key, hash: await send(by, fails ? { ...transaction, gas: hex(ANYWAY) } : transaction), problem: null })
     } catch (error) {
       setState({ sending: false, hash: null, problem: error.data ? explain(error, transaction.to) : refusal(error) })
     }

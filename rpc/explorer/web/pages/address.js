@@ -51,7 +51,7 @@ function Known({ address }) {
   return html`
     <div class="title address-title">
       <h1><${Mark} value=${address} size=${40} /><span class="kinds"><${Kinds} address=${address} code=${code.data} own=${own} token=${token.data} /></span></h1>
-      <div class="row">${own && html`<${Send} from=${address} />`}<${FaucetFor} address=${address} /></div>
+      <div class="row">${own && html`<${Send} from=${address} />`}${code.data === '0x' && html`<${FaucetFor} address=${address} />`}</div>
       <p class="whole mono">${address}<${Copy} text=${address} what="Copy address" /></p>
     </div>
     ${state.error && !state.data && html`<${Failure} error=${state.error} />`}

@@ -50,7 +50,7 @@ function bounds(known, line) {
   if (!line) return [0, high || 1]
   const low = Math.min(...known, high)
   const margin = (high - low || Math.abs(high) || 1) * 0.08
-  return [low - margin, high + margin]
+  return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin]
 }
 
 function Bars({ values, y, at }) {
