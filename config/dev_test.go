@@ -30,6 +30,9 @@ func TestDevDefaults(t *testing.T) {
 	if !slices.Equal(dev.RPC.CORS, open) || !slices.Equal(dev.RPC.WSOrigins, open) {
 		t.Errorf("pages of %v and %v may call", dev.RPC.CORS, dev.RPC.WSOrigins)
 	}
+	if off := load(map[string]string{"dev": "true", "index.addresses": "false"}); !dev.IndexAddresses || off.IndexAddresses || load(nil).IndexAddresses {
+		t.Error("an index of addresses is kept where it should not be, or not where it should")
+	}
 	if dev.Miner.Etherbase != DevBankAddress() || slices.Contains(DevAccounts(), DevBankAddress()) {
 		t.Errorf("rewards go to %v", dev.Miner.Etherbase)
 	}

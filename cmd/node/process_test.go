@@ -22,7 +22,7 @@ import (
 // again in reverse order.
 func TestNode(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	p := startNode(t, "--datadir", dir)
+	p := startNode(t, "--datadir", dir, "--index.addresses")
 	client := p.client()
 	if id, err := client.ChainID(t.Context()); err != nil || id.Uint64() != config.DevnetChainID {
 		t.Fatalf("chain id %v, %v", id, err)
@@ -39,7 +39,7 @@ func TestNode(t *testing.T) {
 
 	expectServices(t, client.Client(), map[string]string{
 		"db": "", "chain": "db", "txpool": "chain", "p2p": "db chain", "sync": "chain txpool p2p", "miner": "db chain txpool sync", "wallet": "",
-		"rpc": "chain txpool p2p sync miner wallet", "monitor": "",
+		"addressindex": "db chain", "rpc": "chain txpool p2p sync miner wallet addressindex", "monitor": "",
 	})
 	if name := networkName(t, client.Client()); name != "devnet" {
 		t.Errorf("the network is called %q", name)
@@ -56,7 +56,7 @@ func TestNode(t *testing.T) {
 		t.Errorf("exit code %d after SIGTERM", code)
 	}
 	started, stopped := p.fields("Starting service", "service"), p.fields("Stopped service", "service")
-	want := []string{"db", "chain", "txpool", "p2p", "sync", "miner", "wallet", "rpc", "monitor"}
+	want := []string{"db", "chain", "txpool", "p2p", "sync", "miner", "wallet", "addressindex", "rpc", "monitor"}
 	if !slices.Equal(started, want) {
 		t.Errorf("started %v, want %v", started, want)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/common"
+	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
@@ -39,8 +40,12 @@ type node struct {
 
 func newNode(t testing.TB, p *pow.Params) *node {
 	t.Helper()
+	return newNodeOf(t, chaintest.Genesis(p), p)
+}
+
+func newNodeOf(t testing.TB, genesis *core.Genesis, p *pow.Params) *node {
+	t.Helper()
 	n := &node{t: t, nonces: make(map[common.Hash]map[int]uint64)}
-	genesis := chaintest.Genesis(p)
 	dir := t.TempDir()
 	kv, err := leveldb.New(filepath.Join(dir, "data"), 16, 64, "", false)
 	n.check(err)
@@ -81,18 +86,24 @@ func (n *node) open(db ethdb.KeyValueStore) *Service {
 // synced waits until an index is at the head.
 func (n *node) synced(s *Service) {
 	n.t.Helper()
+	n.await("at the head", func() bool {
+		s.poke()
+		return s.Synced()
+	})
+}
+
+// await polls until the condition holds.
+func (n *node) await(what string, condition func() bool) {
+	n.t.Helper()
 	ctx, cancel := context.WithTimeout(n.t.Context(), patience)
 	defer cancel()
-	for !s.Synced() {
-		s.mu.Lock()
-		moved := s.moved
-		s.mu.Unlock()
-		s.poke()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !condition() {
 		select {
+		case <-tick.C:
 		case <-ctx.Done():
-			n.t.Fatalf("the index is at %d: %v", s.Head(), s.Status())
-		case <-moved:
-		case <-time.After(time.Millisecond):
+			n.t.Fatalf("waited in vain: %s", what)
 		}
 	}
 }
