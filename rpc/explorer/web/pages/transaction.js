@@ -43,9 +43,9 @@ async function look(hash, was) {
     if (block.hash === tx.blockHash) return { tx, receipt, block, at }
   }
   if (tx) return { tx: { ...tx, blockHash: null } }
-  if (!was?.tx) return {}
-  const used = await call('eth_getTransactionCount', was.tx.from, 'latest')
-  return { lost: was.lost ?? was.tx, replaced: Number(used) > Number((was.lost ?? was.tx).nonce) }
+  const lost = was?.tx ?? was?.lost
+  if (!lost) return {}
+  return { lost, replaced: Number(await call('eth_getTransactionCount', lost.from, 'latest')) > Number(lost.nonce) }
 }
 
 function Shown({ hash }) {

@@ -6,6 +6,6 @@ export function ErrorText({ frame }) {
   const decoded = frame.output && frame.output !== '0x' ? decodeError(frame.to, frame.output) : null
   if (decoded) return html`<bdi class="why">${decoded.text}</bdi>`
   const custom = frame.error === 'execution reverted' && frame.output?.length >= 10
-  const words = { 'execution reverted': 'reverted without a reason', 'out of gas': 'out of gas: it needed more than it was given' }
-  return html`<span class="why">${custom ? html`reverted with error <span class="mono" title=${frame.output.slice(0, 1_000)}>${frame.output.slice(0, 10)}</span>` : words[frame.error] ?? String(frame.error).slice(0, 200)}</span>`
+  const words = { 'execution reverted': 'Reverted without a reason', 'out of gas': 'Out of gas: it needed more than it was given' }
+  return html`<span class="why">${custom ? html`Reverted with error <span class="mono" title=${frame.output.slice(0, 1_000)}>${frame.output.slice(0, 10)}</span>` : words[frame.error] ?? String(frame.error).slice(0, 200)}</span>`
 }
