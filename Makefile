@@ -125,6 +125,12 @@ race: ## Run all tests with the race detector
 image: ## Build the container image (IMAGE=name)
 	docker build -t $(IMAGE) --build-arg VERSION=$(VERSION) --build-arg COMMIT=$(COMMIT) --build-arg DATE=$(DATE) .
 
+.PHONY: docs
+docs: ## Write what is made from the code anew: config/reference.md, the README's table, rpc/openrpc.json
+	go test -count 1 ./config -run '^TestReadme$$' -update
+	go test -count 1 ./cmd/node -run '^TestReference$$' -update
+	go test -count 1 ./rpc -run '^TestOpenRPC' -update
+
 .PHONY: explorer-deps
 explorer-deps: ## Bundle the libraries and fonts of the explorer page anew (needs Node.js and npm)
 	cd rpc/explorer/deps && npm ci && npm run build

@@ -5,7 +5,7 @@
 // [Config] composes the Configs of the services. One table, in options.go, binds
 // every setting to its field: from it come the command line's flags, the
 // environment variables, the keys of the TOML file, what [Config.WriteTOML]
-// prints and the table in the README. [Load] puts a configuration together:
+// prints and reference.md (`make docs`). [Load] puts a configuration together:
 //
 //  1. defaults: each package's DefaultConfig, changed where a whole node needs
 //     something else;

@@ -13,6 +13,7 @@ type Option struct {
 
 	value   value
 	noFile  bool   // makes no sense in a file
+	key     string // dotted, in the file
 	initial string // its value in DefaultConfig
 }
 
@@ -51,9 +52,14 @@ func Options() []Option {
 	return cfg.options()
 }
 
-// fileKeys returns each option's dotted key in the file: its name; but where
-// that is also a table, as http beside http.addr, it is "enabled" in it.
-func fileKeys(options []Option) map[string]Option {
+// FileKey returns the option's dotted key in the file, of which all but the last
+// word is the table: its name; but where that is also a table, as http beside
+// http.addr, it is "enabled" in it. It is "" for an option that makes no sense
+// in a file.
+func (o Option) FileKey() string { return o.key }
+
+// nameKeys gives the options their keys in the file.
+func nameKeys(options []Option) {
 	tables := make(map[string]bool)
 	for _, o := range options {
 		for i, r := range o.Name {
@@ -62,14 +68,23 @@ func fileKeys(options []Option) map[string]Option {
 			}
 		}
 	}
-	keys := make(map[string]Option)
-	for _, o := range options {
+	for i, o := range options {
 		switch {
 		case o.noFile:
 		case tables[o.Name]:
-			keys[o.Name+".enabled"] = o
+			options[i].key = o.Name + ".enabled"
 		default:
-			keys[o.Name] = o
+			options[i].key = o.Name
+		}
+	}
+}
+
+// fileKeys returns the options that may stand in a file, by their keys.
+func fileKeys(options []Option) map[string]Option {
+	keys := make(map[string]Option)
+	for _, o := range options {
+		if o.key != "" {
+			keys[o.key] = o
 		}
 	}
 	return keys

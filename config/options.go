@@ -34,13 +34,14 @@ const (
 
 // options binds every option to its field. This table is the one source of the
 // flags, the environment variables, the file's keys, what WriteTOML prints, and
-// the table in the README.
+// the reference in reference.md.
 func (c *Config) options() []Option {
 	options := slices.Concat(c.networkOptions(), c.peerOptions(), c.miningOptions(), c.accountOptions(), c.rpcOptions(), c.limitOptions(),
 		c.poolOptions(), c.storageOptions(), c.operatorOptions())
 	for i := range options {
 		options[i].initial = options[i].value.get()
 	}
+	nameKeys(options)
 	return options
 }
 
