@@ -45,6 +45,8 @@ type Config struct {
 	Metrics bool
 	Monitor monitor.Config
 
+	GethMetrics bool // go-ethereum's own metrics too
+
 	ipcPath    string // as given; RPC.IPCPath is what comes of it
 	ipcDisable bool
 	keystore   string // as given; Wallet.Keystore.Dir is what comes of it

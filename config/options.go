@@ -319,6 +319,8 @@ func (c *Config) operatorOptions() []Option {
 			Usage: "serve Prometheus metrics at /metrics, and health at /healthz and /readyz"},
 		{Name: "metrics.addr", Arg: "HOST:PORT", value: endpointValue(&c.Monitor.Addr),
 			Usage: "where to serve them"},
+		{Name: "metrics.geth", value: switchValue(&c.GethMetrics),
+			Usage: "serve what go-ethereum measures of itself too, under monolith_geth_"},
 	})
 }
 

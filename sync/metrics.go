@@ -58,6 +58,10 @@ func newMetrics(s *Service) *metrics {
 		}),
 		gauge("highest_block", "Number of the highest block shown in the synchronisation that is going on; 0 without one.",
 			func() float64 { return float64(s.shown()) }),
+		gauge("peers_highest_block", "Number of the highest head that a connected peer claims; 0 without peers.",
+			func() float64 { return float64(highestClaim(s.peers.greeted())) }),
+		gauge("clock_offset_seconds", "How far the peers' clocks are ahead of this machine's, in the median; 0 without peers.",
+			func() float64 { return medianOffset(s.peers.greeted()).Seconds() }),
 	)
 	return m
 }

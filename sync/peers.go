@@ -101,6 +101,15 @@ func (set *peerSet) greeted() []peerInfo {
 	return slices.DeleteFunc(set.all(), func(p peerInfo) bool { return !p.greeted() })
 }
 
+// highestClaim is the number of the highest head that one of the peers claims.
+func highestClaim(peers []peerInfo) uint64 {
+	var highest uint64
+	for _, p := range peers {
+		highest = max(highest, p.head.Number)
+	}
+	return highest
+}
+
 // PeerStatus returns what a connected peer last said of its chain; false if there
 // was no handshake yet.
 func (s *Service) PeerStatus(id peer.ID) (PeerStatus, bool) {

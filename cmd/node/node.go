@@ -41,16 +41,27 @@ type node struct {
 }
 
 func newNode(cfg *config.Config, log *logrus.Logger) *node {
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-	)
-	return &node{
-		cfg: cfg, genesis: cfg.Genesis(), log: log, metrics: metrics,
+	n := &node{
+		cfg: cfg, genesis: cfg.Genesis(), log: log, metrics: prometheus.NewRegistry(),
 		services: registry.NewServiceRegistry(registry.WithLogger(log)),
 		started:  time.Now(),
 	}
+	n.metrics.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		info("build", "What the node was built from, as labels.",
+			prometheus.Labels{"version": release(), "commit": commit, "goversion": runtime.Version()}),
+		info("network", "The network that the node is on, as labels.",
+			prometheus.Labels{"network": n.networkName(), "chainid": n.genesis.Core.Config.ChainID.String(), "genesis": n.genesis.Hash().Hex()}),
+	)
+	return n
+}
+
+// info is a metric that is always 1 and tells what it has to by its labels.
+func info(name, help string, labels prometheus.Labels) prometheus.Collector {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Name: "monolith_" + name + "_info", Help: help, ConstLabels: labels})
+	g.Set(1)
+	return g
 }
 
 // registration builds one service and adds it to the registry.

@@ -7,9 +7,11 @@ import (
 
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/crypto"
+	gethmetrics "github.com/ethereum/go-ethereum/metrics"
 	"github.com/monolith-chain/monolith/config"
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	"github.com/monolith-chain/monolith/shared/logging"
+	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli/v2"
 	"go.opentelemetry.io/otel"
@@ -23,6 +25,10 @@ func (a *app) run(ctx *cli.Context) error {
 	}
 	return a.withNode(ctx, func(n *node) error {
 		greet(n)
+		if n.cfg.GethMetrics {
+			gethmetrics.Enable() // before any of go-ethereum's parts is made
+			n.metrics.MustRegister(monitor.NewGethCollector(gethmetrics.DefaultRegistry))
+		}
 		if err := n.register(ctx.Context, n.all()); err != nil {
 			return err
 		}

@@ -63,7 +63,6 @@ func (s *Service) adopt(ctx context.Context, tip *types.Block) error {
 	if _, err := s.bc.SetCanonical(tip); err != nil {
 		return errors.Join(fmt.Errorf("switch to block %d: %w", tip.NumberU64(), err), s.putBack(old))
 	}
-	s.metrics.setHead(s.CurrentBlock())
 	s.metrics.reorged(len(dropped))
 	log.WithField("elapsed", s.cfg.Now().Sub(start)).Info("Switched to the branch with more work")
 	if len(dropped) > 0 {
@@ -119,12 +118,16 @@ func (s *Service) execute(ctx context.Context, branch []*types.Header) error {
 		if block == nil {
 			return fmt.Errorf("block %d (%#x) is not stored", number, hash)
 		}
-		if _, err := s.bc.InsertBlockWithoutSetHead(ctx, block, false); err != nil {
+		s.watch.start()
+		_, err := s.bc.InsertBlockWithoutSetHead(ctx, block, false)
+		s.watch.stop()
+		if err != nil {
 			if readyErr := s.ready(ctx); readyErr != nil {
 				return readyErr
 			}
 			return s.condemn(s.blocksOf(branch[i:]), err)
 		}
+		s.metrics.executed(s.GetHeader(header.ParentHash, number-1), block)
 		if err := s.cfg.DB.Delete(sideKey(hash, number)); err != nil {
 			return fmt.Errorf("forget side block %d: %w", number, err)
 		}

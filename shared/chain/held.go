@@ -42,6 +42,12 @@ func (h *heldBlocks) add(block *types.Block) {
 	}
 }
 
+func (h *heldBlocks) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.blocks)
+}
+
 // due removes and returns the blocks that are no longer ahead of the limit, in
 // no order, and how long it is until the next one is; zero if there is none.
 func (h *heldBlocks) due(limit time.Duration) (types.Blocks, time.Duration) {

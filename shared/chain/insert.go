@@ -119,18 +119,22 @@ func (s *Service) extend(ctx context.Context, blocks types.Blocks, works []*big.
 	if err := s.writeWorks(blocks, works); err != nil {
 		return 0, err
 	}
-	start := s.cfg.Now()
+	parent, start := s.CurrentBlock(), s.cfg.Now()
 	var n int
+	s.watch.start()
 	err := s.interruptible(ctx, func() (err error) {
 		n, err = s.bc.InsertChain(blocks)
 		return err
 	})
+	s.watch.stop()
 	done := n
 	if err == nil {
 		done = s.advanced(blocks)
 	}
-	s.metrics.inserted(blocks[:done], s.cfg.Now().Sub(start))
-	s.metrics.setHead(s.CurrentBlock())
+	s.metrics.executed(parent, blocks[:done]...)
+	if done > 0 {
+		s.metrics.took(s.cfg.Now().Sub(start))
+	}
 	switch {
 	case done == len(blocks):
 		return done, nil

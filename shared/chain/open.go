@@ -51,7 +51,6 @@ func (s *Service) open(ctx context.Context, head common.Hash) error {
 		return err
 	}
 	s.logs = logs
-	s.metrics.setHead(s.CurrentBlock())
 	return nil
 }
 

@@ -44,7 +44,6 @@ func (s *Service) Rewind(ctx context.Context, to *types.Header) error {
 	if _, err := s.bc.SetCanonical(block); err != nil {
 		return errors.Join(fmt.Errorf("go back to block %d: %w", number, err), s.putBack(head))
 	}
-	s.metrics.setHead(s.CurrentBlock())
 	s.cfg.Log.WithFields(logrus.Fields{"number": number, "hash": to.Hash(), "head": head.Number}).
 		Info("Went back to an earlier block")
 	return nil

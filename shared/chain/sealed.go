@@ -31,7 +31,7 @@ func (s *Service) InsertSealed(ctx context.Context, block *types.Block, receipts
 	if err != nil {
 		return err
 	}
-	start := s.cfg.Now()
+	parent, start := s.CurrentBlock(), s.cfg.Now()
 	if err := s.checkSealed(block, receipts); err != nil {
 		return invalid(block, err)
 	}
@@ -55,8 +55,8 @@ func (s *Service) InsertSealed(ctx context.Context, block *types.Block, receipts
 	if _, err := s.bc.SetCanonical(block); err != nil {
 		return fmt.Errorf("make block %d the head: %w", number, err)
 	}
-	s.metrics.inserted(types.Blocks{block}, s.cfg.Now().Sub(start))
-	s.metrics.setHead(block.Header())
+	s.metrics.inserted(parent, block)
+	s.metrics.took(s.cfg.Now().Sub(start))
 	return nil
 }
 

@@ -95,6 +95,7 @@ type Service struct {
 	held    *heldBlocks
 	bad     *lru.Cache[common.Hash, error]
 	metrics *metrics
+	watch   *stopwatch
 
 	reorgs event.FeedOf[ReorgEvent]
 	scope  event.SubscriptionScope
@@ -140,12 +141,16 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		bad:     lru.NewCache[common.Hash, error](badBlocksKept),
 		metrics: newMetrics(cfg.Registerer),
 	}
+	s.watch = newStopwatch(bc, s.metrics.importTime)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.held = newHeldBlocks(cfg.Now)
 	if err := s.open(ctx, head); err != nil {
 		s.cancel()
 		bc.Stop()
 		return nil, err
+	}
+	if cfg.Registerer != nil {
+		cfg.Registerer.MustRegister(newHeadCollector(s))
 	}
 	return s, nil
 }
