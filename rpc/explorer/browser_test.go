@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
-
-	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 )
 
 // browserTest is a test of the page in a browser.
@@ -34,6 +32,9 @@ func browserTests() []browserTest {
 		{"search", desktop(), dev, testSearch},
 		{"faucet", desktop(), dev, testFaucet},
 		{"wallet", desktop(), dev, testWallet},
+		{"contract", desktop(), dev, testContract},
+		{"all pages", desktop(), dev, testPages},
+		{"all pages on a phone", phone(), dev, testPages},
 		{"no such page", desktop(), dev, testMissing},
 		{"node stops", desktop(), dev, testStop},
 	}
@@ -122,15 +123,15 @@ func testDeepLink(p *page) {
 
 // testTransaction: what a transaction did is told, call by call and slot by slot.
 func testTransaction(p *page) {
-	hash := p.node.send(map[string]any{"data": "0x" + chaintest.CounterCode()})
-	counter := ask[struct{ ContractAddress string }](p.node, "eth_getTransactionReceipt", hash).ContractAddress
-	hash = p.node.send(map[string]any{"to": counter, "data": "0xd09de08a"}) // increment()
-	p.open("/tx/"+hash, 200)
+	p.open("/tx/"+p.node.send(map[string]any{"to": p.node.deploy(), "data": increment}), 200)
 	p.awaitText("h1", "Transaction")
 	p.awaitText("main", "Success")
 	p.fits()
 	p.screenshot("light")
 }
+
+// increment is a call of what node.deploy deploys.
+const increment = "0xd09de08a"
 
 // testSearch: what is typed is found by number and by hash, with the keyboard alone.
 func testSearch(p *page) {
@@ -184,6 +185,46 @@ func testWallet(p *page) {
 		p.t.Errorf("there is no address to enter by hand in %s", shown)
 	}
 	p.screenshot("light")
+}
+
+// testContract: a contract is read and written through an ABI that is pasted, as an account
+// of the node.
+func testContract(p *page) {
+	p.open("/address/"+p.node.deploy()+"#contract", 200)
+	p.enter("textarea", "function count() view returns (uint256)\nfunction increment() returns (uint256)")
+	p.press("Use this ABI")
+	p.awaitText(".functions .now", "0")
+	p.press("increment()")
+	p.press("Send")
+	p.awaitText(".functions .now", "1")
+	p.fits()
+	p.screenshot("light")
+}
+
+// testPages opens every kind of page, each of which fits the screen.
+func testPages(p *page) {
+	counter := p.node.deploy()
+	hash := p.node.send(map[string]any{"to": counter, "data": increment})
+	for _, page := range []struct{ name, path, heading string }{
+		{"blocks", "/blocks", "Blocks"},
+		{"block", "/block/1", "Block 1"},
+		{"transaction", "/tx/" + hash, "Transaction"},
+		{"account", "/address/" + ask[[]string](p.node, "eth_accounts")[0], "Account"},
+		{"contract", "/address/" + counter, "Contract"},
+		{"pending", "/pending", ""},
+		{"miners", "/miners", "Miners"},
+		{"network", "/network", "This node"},
+	} {
+		p.prefer("light")
+		p.open(page.path, 200)
+		p.awaitText("h1", page.heading)
+		p.awaitText(".link", "Live")
+		p.await("!document.querySelector('[aria-busy=true]')")
+		p.fits()
+		p.screenshot(page.name + "-light")
+		p.prefer("dark")
+		p.screenshot(page.name + "-dark")
+	}
 }
 
 // testMissing: an address that there is not is a page that says so, with the right status.

@@ -222,11 +222,11 @@ func (p *page) click(selector string) {
 	p.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// press clicks on the button or link that is called so.
+// press clicks on the button or link that is called so, once it can be pressed.
 func (p *page) press(name string) {
 	p.t.Helper()
 	const mark = "data-test-pressed"
-	find := fmt.Sprintf(`[...document.querySelectorAll('button, a, summary')].find((e) => [e.innerText.trim(), e.ariaLabel].includes(%q) && e.checkVisibility())`, name)
+	find := fmt.Sprintf(`[...document.querySelectorAll('button, a, summary')].find((e) => [e.innerText.trim(), e.ariaLabel].includes(%q) && !e.disabled && e.checkVisibility())`, name)
 	p.await(find)
 	evaluate[bool](p, fmt.Sprintf(`(document.querySelector('[%s]')?.removeAttribute('%[1]s'), %s.setAttribute('%[1]s', ''), true)`, mark, find))
 	p.click("[" + mark + "]")

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/ethereum/go-ethereum/rpc"
+
+	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 )
 
 // logTail is how many lines of a node's log a failed test shows.
@@ -165,4 +167,11 @@ func (n *node) send(tx map[string]any) string {
 	n.t.Helper()
 	tx["from"] = ask[[]string](n, "eth_accounts")[0]
 	return ask[string](n, "eth_sendTransaction", tx)
+}
+
+// deploy deploys the contract Counter of package chaintest and returns its address.
+func (n *node) deploy() string {
+	n.t.Helper()
+	hash := n.send(map[string]any{"data": "0x" + strings.TrimPrefix(chaintest.CounterCode(), "0x")})
+	return ask[struct{ ContractAddress string }](n, "eth_getTransactionReceipt", hash).ContractAddress
 }
