@@ -51,7 +51,7 @@ function Pool({ pool }) {
     <div class="figures">
       <${Figure} name="Pending" value=${int(pool.pending)} note="ready for a block" />
       <${Figure} name="Queued" value=${int(pool.queued)} note="wait for a nonce" />
-      <${Figure} name="Gas wanted" value=${limit ? digits(wanted / limit, 2) : '—'} unit="blocks" note=${partly ? `of the newest ${int(pending.length)}` : 'if all is used'} />
+      <${Figure} name="Gas wanted" value=${limit ? blocksOf(wanted / limit) : '—'} unit="blocks" note=${partly ? `of the newest ${int(pending.length)}` : 'if all is used'} />
       <${Figure} name="Median tip" value=${median} unit=${unit} note="base fee ${gas(baseFee)}" />
     </div>
     <div class="grid two-one">
@@ -83,6 +83,9 @@ function Pool({ pool }) {
       ]} /></section>`}
   </div>`
 }
+
+/** So many blocks full of gas. */
+const blocksOf = (n) => (n > 0 && n < 0.01 ? '< 0.01' : digits(n, 2))
 
 /** What a miner gets per gas now; negative if the base fee is more than is offered. */
 function tipOf(tx, baseFee) {
@@ -142,8 +145,9 @@ function Tips({ tips }) {
   const low = Math.max(1, tips[0] ?? 1)
   const high = Math.max(low, tips.at(-1) ?? 1)
   const factor = Math.max(1.02, (high / low) ** (1 / (BARS - 1)))
+  const start = low === high ? low / factor ** (BARS / 2) : low // a single tip stands in the middle
   const values = Array(BARS).fill(0)
-  for (const tip of tips) values[Math.min(BARS - 1, Math.max(0, Math.round(Math.log(Math.max(tip, 1) / low) / Math.log(factor))))]++
-  const at = (i) => gas(Math.round(low * factor ** i))
-  return html`<${Chart} name="Tips offered" headline=${tips.length ? `${at(0)} to ${gas(Math.round(high))}` : '—'} values=${values} format=${(n) => count(n, 'transaction')} label=${(i) => `about ${at(i)}`} ends=${tips.length ? [at(0), at(BARS - 1)] : []} />`
+  for (const tip of tips) values[Math.min(BARS - 1, Math.max(0, Math.round(Math.log(Math.max(tip, 1) / start) / Math.log(factor))))]++
+  const at = (i) => gas(Math.round(start * factor ** i))
+  return html`<${Chart} name="Tips offered" headline=${tips.length === 0 ? '—' : low === high ? gas(Math.round(low)) : `${gas(Math.round(low))} to ${gas(Math.round(high))}`} values=${values} format=${(n) => count(n, 'transaction')} label=${(i) => `about ${at(i)}`} ends=${tips.length ? [at(0), at(BARS - 1)] : []} />`
 }
