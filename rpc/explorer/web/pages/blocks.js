@@ -1,7 +1,7 @@
 // All blocks, newest first. The address tells below which number a page begins
 // (?before=N); without it the page moves with the chain.
 
-import { html, useEffect, useState } from '../lib/ui.js'
+import { html, useEffect, useRef, useState } from '../lib/ui.js'
 import { bytes, count, int, percent } from '../format.js'
 import { blocks, head } from '../live.js'
 import { Address } from '../parts/hash.js'
@@ -76,17 +76,19 @@ const Way = ({ href, name, hint }) => (href
   ? html`<a class="button" href=${href} title=${hint && `Key ${hint}`}>${name}</a>`
   : html`<button class="button" type="button" disabled>${name}</button>`)
 
-/** Keys that lead to addresses. */
+/** Keys that lead to addresses: {key: href or null}. */
 export function useKeys(ways) {
+  const latest = useRef(ways)
+  latest.current = ways
   useEffect(() => {
     const press = (event) => {
       if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest?.('input, textarea, select')) return
-      const href = Object.hasOwn(ways, event.key) ? ways[event.key] : null
+      const href = Object.hasOwn(latest.current, event.key) ? latest.current[event.key] : null
       if (href) go(href)
     }
     document.addEventListener('keydown', press)
     return () => document.removeEventListener('keydown', press)
-  }, Object.values(ways))
+  }, [])
 }
 
 function Jump() {
