@@ -40,9 +40,14 @@ func browserTests() []browserTest {
 		{"search", desktop(), dev, testSearch},
 		{"faucet", desktop(), dev, testFaucet},
 		{"wallet", desktop(), dev, testWallet},
-		{"contract", desktop(), dev, testContract},
 		{"all pages", desktop(), dev, testPages},
 		{"all pages on a phone", phone(), dev, testPages},
+		{"address", desktop(), dev, testAddress},
+		{"address on a phone", phone(), dev, testAddress},
+		{"address without the index", desktop(), []string{"--dev", "--index.addresses=false"}, testUnindexed},
+		{"contract", desktop(), dev, testContract},
+		{"contract on a phone", phone(), dev, testContract},
+		{"contract through a wallet", desktop(), dev, testContractWallet},
 		{"no such page", desktop(), dev, testMissing},
 		{"node stops", desktop(), dev, testStop},
 	}
@@ -192,20 +197,6 @@ func testWallet(p *page) {
 	if shown := p.text("dialog[open]"); !strings.Contains(shown, p.node.url) {
 		p.t.Errorf("there is no address to enter by hand in %s", shown)
 	}
-	p.screenshot("light")
-}
-
-// testContract: a contract is read and written through an ABI that is pasted, as an account
-// of the node.
-func testContract(p *page) {
-	p.open("/address/"+p.node.deploy()+"#contract", 200)
-	p.enter("textarea", "function count() view returns (uint256)\nfunction increment() returns (uint256)")
-	p.press("Use this ABI")
-	p.awaitText(".functions .now", "0")
-	p.press("increment()")
-	p.press("Send")
-	p.awaitText(".functions .now", "1")
-	p.fits()
 	p.screenshot("light")
 }
 

@@ -44,11 +44,13 @@ export const addNetwork = ({ provider }) => provider.request({ method: 'wallet_a
 export async function useNetwork(wallet) {
   const { chainId } = status.value
   if (BigInt(await wallet.provider.request({ method: 'eth_chainId' })) === BigInt(chainId)) return
+  const change = () => wallet.provider.request({ method: 'wallet_switchEthereumChain', params: [{ chainId }] })
   try {
-    await wallet.provider.request({ method: 'wallet_switchEthereumChain', params: [{ chainId }] })
+    await change()
   } catch (error) {
     if (error.code !== UNKNOWN_CHAIN && error.data?.originalError?.code !== UNKNOWN_CHAIN) throw error
     await addNetwork(wallet)
+    await change() // to know a network is not yet to use it
   }
   if (BigInt(await wallet.provider.request({ method: 'eth_chainId' })) !== BigInt(chainId)) throw new Error(`${wallet.name} is on another network.`)
 }

@@ -21,6 +21,7 @@ export function Contract({ address, code, token }) {
   const known = useMemo(() => recognise(running, token?.standard), [running, token])
   const [asking, setAsking] = useState(false)
   const entries = own ? own.entries : known.entries
+  if (implementation === undefined) return html`<${Empty}>Asking the node …<//>`
   return html`
     <div class="abi-head">
       ${implementation && html`<${Proxy} address=${address} implementation=${implementation} own=${own} />`}
@@ -32,7 +33,7 @@ export function Contract({ address, code, token }) {
       </div>
       ${(asking || entries.length === 0) && html`<${ABIForm} address=${address} done=${() => setAsking(false)} />`}
     </div>
-    ${entries.length > 0 && html`<${Functions} key=${own ? own.index : known} address=${address} entries=${entries} />`}`
+    ${entries.length > 0 && html`<${Functions} key=${entries.map((e) => e.id).join()} address=${address} entries=${entries} />`}`
 }
 
 function Proxy({ address, implementation, own }) {

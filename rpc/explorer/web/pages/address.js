@@ -15,7 +15,7 @@ import { amount, bytes, exactAmount, int } from '../format.js'
 import { blocks, status } from '../live.js'
 import { FaucetFor } from '../parts/faucet.js'
 import { Facts } from '../parts/facts.js'
-import { Address, Copy, Hash, Mark, Transaction } from '../parts/hash.js'
+import { Address, Copy, Mark, Transaction } from '../parts/hash.js'
 import { Failure, Waiting } from '../parts/states.js'
 import { Tabs } from '../parts/tabs.js'
 import { useQuery } from '../query.js'
@@ -45,13 +45,13 @@ function Known({ address }) {
     return { balance: BigInt(balance), nonce: Number(nonce) }
   }, [address], { live: true })
   const code = useCode(address, state.data?.nonce)
-  const token = useQuery(() => tokenOf(address), [address, code.data])
+  const token = useQuery(async () => (code && code !== '0x' ? tokenOf(address) : null), [address, code])
   const own = status.value?.accounts.some((a) => a.toLowerCase() === address.toLowerCase())
-  const contract = code.data !== undefined && code.data !== '0x' && !delegateOf(code.data)
+  const contract = code !== undefined && code !== '0x' && !delegateOf(code)
   return html`
     <div class="title address-title">
-      <h1><${Mark} value=${address} size=${40} /><span class="kinds"><${Kinds} address=${address} code=${code.data} own=${own} token=${token.data} /></span></h1>
-      <div class="row">${own && html`<${Send} from=${address} />`}${code.data === '0x' && html`<${FaucetFor} address=${address} />`}</div>
+      <h1><${Mark} value=${address} size=${40} /><span class="kinds"><${Kinds} address=${address} code=${code} own=${own} token=${token.data} /></span></h1>
+      <div class="row">${own && html`<${Send} from=${address} />`}${code === '0x' && html`<${FaucetFor} address=${address} />`}</div>
       <p class="whole mono">${address}<${Copy} text=${address} what="Copy address" /></p>
     </div>
     ${state.error && !state.data && html`<${Failure} error=${state.error} />`}
@@ -60,7 +60,7 @@ function Known({ address }) {
         <div class="card has">
           <span class="muted">Balance</span>
           <${Balance} wei=${state.data?.balance} />
-          <${Facts} of=${facts(address, state.data, code.data)} />
+          <${Facts} of=${facts(address, state.data, code)} />
         </div>
         <div class="card"><${BalanceChart} address=${address} balance=${state.data?.balance} /></div>
       </div>
@@ -68,11 +68,11 @@ function Known({ address }) {
         { id: 'transactions', name: 'Transactions', show: () => html`<${Transactions} address=${address} />` },
         { id: 'transfers', name: 'Token transfers', show: () => html`<${Transfers} address=${address} />` },
         { id: 'tokens', name: 'Tokens', show: () => html`<${Tokens} address=${address} />` },
-        ...(contract || delegateOf(code.data) ? [
-          { id: 'contract', name: 'Contract', show: () => html`<${Contract} address=${address} code=${code.data} token=${token.data} />` },
-          { id: 'code', name: 'Code', show: () => html`<${Code} code=${code.data} />` },
+        ...(contract || delegateOf(code) ? [
+          { id: 'contract', name: 'Contract', show: () => html`<${Contract} address=${address} code=${code} token=${token.data} />` },
+          { id: 'code', name: 'Code', show: () => html`<${Code} code=${code} />` },
+          { id: 'storage', name: 'Storage', show: () => html`<${Storage} address=${address} />` },
         ] : []),
-        ...(contract || delegateOf(code.data) ? [{ id: 'storage', name: 'Storage', show: () => html`<${Storage} address=${address} />` }] : []),
       ]} />
     </div>`
 }

@@ -1,6 +1,6 @@
 // Parts of a page of which one is shown; the address tells which (#logs).
 
-import { html, useEffect, useState } from '../lib/ui.js'
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../lib/ui.js'
 
 /**
  * Tabs of [{id, name, count?, show()}]. The first is shown when the address names none;
@@ -9,6 +9,13 @@ import { html, useEffect, useState } from '../lib/ui.js'
 export function Tabs({ label, of }) {
   const fragment = useFragment()
   const shown = of.find((tab) => tab.id === fragment) ?? of[0]
+  const list = useRef(null)
+  useLayoutEffect(() => {
+    // A narrow window has no room for all of them: the chosen one is in the middle.
+    const box = list.current.getBoundingClientRect()
+    const tab = list.current.querySelector('[aria-selected="true"]').getBoundingClientRect()
+    list.current.scrollLeft += tab.left + tab.width / 2 - (box.left + box.width / 2)
+  }, [shown.id])
   const press = (event) => {
     const at = of.indexOf(shown)
     const next = { ArrowLeft: of[at - 1] ?? of.at(-1), ArrowRight: of[at + 1] ?? of[0], Home: of[0], End: of.at(-1) }[event.key]
@@ -19,7 +26,7 @@ export function Tabs({ label, of }) {
     links[of.indexOf(next)].focus()
   }
   return html`<div class="card tabbed">
-    <div class="tabs" role="tablist" aria-label=${label} onKeyDown=${press}>
+    <div class="tabs" ref=${list} role="tablist" aria-label=${label} onKeyDown=${press}>
       ${of.map((tab) => html`<a key=${tab.id} id="tab-${tab.id}" role="tab" href="#${tab.id}" aria-selected=${tab === shown} aria-controls="panel-${tab.id}" tabindex=${tab === shown ? 0 : -1}>
         ${tab.name}${tab.count !== undefined && tab.count !== null && html`<span class="count">${tab.count}</span>`}</a>`)}
     </div>
