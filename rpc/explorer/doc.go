@@ -16,8 +16,11 @@
 //	rpc.js     JSON-RPC over HTTP, calls of one moment in one batch
 //	live.js    the chain's head as it moves, over WebSocket; whether the node answers
 //	query.js   asks for what a part shows, again with each block
+//	abi.js     what calls, logs and errors say, by the ABIs that readers gave and by standards
+//	wallet.js  the wallets of the browser
 //	parts/     what pages are made of: hashes, amounts, tables, charts, drawings
 //	pages/     one module for each kind of address
+//	address/   the parts of an account's page; contract/ those that read and write a contract
 //	style/     tokens.css has every colour, size and space; light and dark
 //	lib/       libraries in one file each, and fonts: see deps
 //

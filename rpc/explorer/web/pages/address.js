@@ -51,7 +51,7 @@ function Known({ address }) {
   return html`
     <div class="title address-title">
       <h1><${Mark} value=${address} size=${40} /><span class="kinds"><${Kinds} address=${address} code=${code} own=${own} token=${token.data} /></span></h1>
-      <div class="row">${own && html`<${Send} from=${address} />`}${code === '0x' && html`<${FaucetFor} address=${address} />`}</div>
+      <div class="row">${own && html`<${Send} from=${address} />`}${(code === '0x' || delegateOf(code)) && html`<${FaucetFor} address=${address} />`}</div>
       <p class="whole mono">${address}<${Copy} text=${address} what="Copy address" /></p>
     </div>
     ${state.error && !state.data && html`<${Failure} error=${state.error} />`}
@@ -102,7 +102,7 @@ function facts(address, state, code) {
   const target = delegateOf(code)
   const contract = code && code !== '0x' && !target
   return [
-    !contract && ['Transactions sent', state ? html`<span class="num" title="nonce ${state.nonce}">${int(state.nonce)}</span>` : html`<${Waiting}>0<//>`],
+    !contract && [target ? 'Nonce' : 'Transactions sent', state ? html`<span class="num" title="nonce ${state.nonce}">${int(state.nonce)}</span>` : html`<${Waiting}>0<//>`],
     contract && state?.nonce > 1 && ['Contracts made', html`<span class="num" title="nonce ${state.nonce}">${int(state.nonce - 1)}</span>`],
     target && ['Runs the code of', html`<${Address} value=${target} />`],
     contract && ['Code', html`<a href="#code" class="num">${bytes(code.length / 2 - 1)}</a>`],
