@@ -48,6 +48,8 @@ func browserTests() []browserTest {
 		{"contract", desktop(), dev, testContract},
 		{"contract on a phone", phone(), dev, testContract},
 		{"contract through a wallet", desktop(), dev, testContractWallet},
+		{"services", desktop(), dev, testServices},
+		{"services on a phone", phone(), dev, testServices},
 		{"no such page", desktop(), dev, testMissing},
 		{"node stops", desktop(), dev, testStop},
 	}
@@ -232,6 +234,24 @@ func testMissing(p *page) {
 	p.open("/nothing", 404)
 	p.awaitText("h1", "No such page")
 	p.screenshot("light")
+}
+
+// testServices: the services are there, in the order of starting; one that has the focus
+// tells what it needs and what needs it.
+func testServices(p *page) {
+	p.open("/network", 200)
+	p.awaitText(".verdict.good", "services are well")
+	p.await("document.querySelectorAll('.service').length > 5")
+	names := evaluate[[]string](p, "[...document.querySelectorAll('.service .name')].map((e) => e.firstChild.nextSibling.textContent)")
+	if names[0] != "db" || names[1] != "chain" || names[len(names)-1] != "rpc" {
+		p.t.Errorf("services %v", names)
+	}
+	if text := p.text(".service:nth-child(2)"); !strings.Contains(text, "healthy") {
+		p.t.Errorf("chain: %s", text)
+	}
+	evaluate[bool](p, "(document.querySelector('.service').focus(), true)") // db, which needs nothing
+	p.await("document.querySelector('.services path.lit') && !document.querySelector('.service:nth-child(2).dim') && document.querySelector('.service:last-child.dim')")
+	p.fits()
 }
 
 // testStop: the page says that its node is gone, and goes on when that is back.

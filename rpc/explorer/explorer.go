@@ -76,6 +76,9 @@ func Handler() (http.Handler, error) {
 	}
 	var hints strings.Builder
 	for _, name := range modules {
+		if bytes.Contains(index, []byte(`src="/`+name+`"`)) {
+			continue // the page names it itself
+		}
 		fmt.Fprintf(&hints, "<link rel=\"modulepreload\" href=\"/%s\">\n", name)
 	}
 	h.index, err = newFile("index.html", bytes.Replace(index, []byte(preloads), []byte(hints.String()), 1))
