@@ -1,6 +1,4 @@
 // What the page needs of Ethereum's encodings.
 export {
-  decodeAbiParameters, decodeErrorResult, decodeEventLog, decodeFunctionData, decodeFunctionResult,
-  encodeAbiParameters, encodeDeployData, encodeFunctionData, formatUnits, getAddress, hexToString,
-  isAddress, keccak256, parseAbi, parseUnits, toEventSelector, toFunctionSelector, toFunctionSignature,
+  decodeAbiParameters, encodeAbiParameters, formatUnits, getAddress, hexToString, isAddress, keccak256, parseAbi, parseUnits,
 } from 'viem/utils'
