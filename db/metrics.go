@@ -26,21 +26,22 @@ type collector struct {
 	ancient ethdb.AncientReader
 	free    func() (uint64, error) // nil in memory
 	watch   *watch
+	reserve uint64 // bytes; 0 for none
 
-	size, levelSize, levelTables                        *prometheus.Desc
-	compactions, compactionTime                         *prometheus.Desc
-	compactionRead, compactionWritten                   *prometheus.Desc
-	delays, delayTime, paused, stalled                  *prometheus.Desc
-	read, written, cache, openTables                    *prometheus.Desc
-	iterators, snapshots, diskFree, ancients, ancientSz *prometheus.Desc
+	size, levelSize, levelTables                                     *prometheus.Desc
+	compactions, compactionTime                                      *prometheus.Desc
+	compactionRead, compactionWritten                                *prometheus.Desc
+	delays, delayTime, paused, stalled                               *prometheus.Desc
+	read, written, cache, openTables                                 *prometheus.Desc
+	iterators, snapshots, diskFree, diskReserve, ancients, ancientSz *prometheus.Desc
 }
 
-func newCollector(stats func(*leveldb.DBStats) error, ancient ethdb.AncientReader, free func() (uint64, error), w *watch) *collector {
+func newCollector(stats func(*leveldb.DBStats) error, ancient ethdb.AncientReader, free func() (uint64, error), w *watch, reserve uint64) *collector {
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
 		return prometheus.NewDesc(prometheus.BuildFQName("monolith", "db", name), help, labels, nil)
 	}
 	return &collector{
-		stats: stats, ancient: ancient, free: free, watch: w,
+		stats: stats, ancient: ancient, free: free, watch: w, reserve: reserve,
 
 		size:              desc("size_bytes", "Size of all LevelDB tables."),
 		levelSize:         desc("level_size_bytes", "Size of the tables of a level.", "level"),
@@ -60,6 +61,7 @@ func newCollector(stats func(*leveldb.DBStats) error, ancient ethdb.AncientReade
 		iterators:         desc("iterators", "Iterators in use."),
 		snapshots:         desc("snapshots", "Snapshots in use."),
 		diskFree:          desc("disk_free_bytes", "Free space of the data directory's file system."),
+		diskReserve:       desc("disk_reserve_bytes", "Free space below which no blocks are written."),
 		ancients:          desc("ancient_blocks", "Blocks in the ancient store."),
 		ancientSz:         desc("ancient_size_bytes", "Size of the ancient store's block tables."),
 	}
@@ -70,7 +72,7 @@ func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		c.size, c.levelSize, c.levelTables, c.compactions, c.compactionTime, c.compactionRead, c.compactionWritten,
 		c.delays, c.delayTime, c.paused, c.stalled, c.read, c.written, c.cache, c.openTables, c.iterators,
-		c.snapshots, c.diskFree, c.ancients, c.ancientSz,
+		c.snapshots, c.diskFree, c.diskReserve, c.ancients, c.ancientSz,
 	} {
 		ch <- d
 	}
@@ -115,6 +117,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	if c.free != nil {
 		if free, err := c.free(); err == nil {
 			gauge(c.diskFree, float64(free))
+			gauge(c.diskReserve, float64(c.reserve))
 		}
 	}
 	c.collectAncients(gauge)

@@ -140,7 +140,7 @@ func New(cfg Config) (_ *Service, err error) {
 	s.watch.check(time.Now())
 
 	if cfg.Registerer != nil {
-		metrics := newCollector(store.db.Stats, s.db, free, s.watch)
+		metrics := newCollector(store.db.Stats, s.db, free, s.watch, cfg.MinFreeDiskMB<<20)
 		if err := cfg.Registerer.Register(metrics); err != nil {
 			return nil, fmt.Errorf("register database metrics: %w", err)
 		}
