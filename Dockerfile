@@ -19,13 +19,14 @@ RUN --mount=type=cache,target=/root/.cache/go-build \
       -o /out/monolith ./cmd/node \
  && mkdir /out/data \
  && echo 'monolith:x:10001:10001:Monolith:/data:/sbin/nologin' >/out/passwd \
- && echo 'monolith:x:10001:' >/out/group
+ && echo 'monolith:x:10001:' >/out/group \
+ && printf '127.0.0.1 localhost\n::1 localhost\n' >/out/hosts
 
 # Nothing but the program: no shell, no libraries, no package manager, so that
 # there is nothing else to update or to break out with. `docker exec NAME
 # monolith ...` runs its commands; the root file system may be read-only.
 FROM scratch
-COPY --from=build /out/passwd /out/group /etc/
+COPY --from=build /out/passwd /out/group /out/hosts /etc/
 COPY --from=build /out/monolith /usr/local/bin/monolith
 COPY LICENSE NOTICE /usr/share/doc/monolith/
 
