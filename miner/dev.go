@@ -159,18 +159,18 @@ func (d *Dev) mineMany(ctx context.Context, l *mainLoop, count uint64, prepare f
 		}
 		return err
 	}
-	began := time.Now()
+	began, made := time.Now(), uint64(0)
 	err := d.chain.Bulk(func() error {
-		for i := range count {
-			prepare(i, l.cfg.Chain.CurrentBlock())
+		for ; made < count; made++ {
+			prepare(made, l.cfg.Chain.CurrentBlock())
 			if _, _, err := l.mine(ctx, false); err != nil {
-				return fmt.Errorf("after %d of %d blocks: %w", i, count, err)
+				return fmt.Errorf("after %d of %d blocks: %w", made, count, err)
 			}
 		}
 		return nil
 	})
 	l.cfg.Log.WithFields(logrus.Fields{
-		"blocks": count, "number": l.cfg.Chain.CurrentBlock().Number, "elapsed": time.Since(began).Round(time.Millisecond),
+		"blocks": made, "number": l.cfg.Chain.CurrentBlock().Number, "elapsed": time.Since(began).Round(time.Millisecond),
 	}).Info("Blocks found")
 	return err
 }
