@@ -113,3 +113,23 @@ export function clip(text, length) {
   const line = [...text.slice(0, 4 * length).replace(UNSEEN, ' ').trim()]
   return line.length > length ? `${line.slice(0, length - 1).join('')}…` : line.join('')
 }
+
+const DIGITS = 12 // of a number, beyond which nobody reads it
+const MOST = 77 // decimals: a word has no more digits
+
+/** An amount of a token: 1234500000000000000, 18 → 1.2345 */
+export function units(value, decimals) {
+  if (decimals > MOST) return cut(int(value))
+  const [whole, rest = ''] = formatUnits(BigInt(value), decimals).split('.')
+  const shown = rest.slice(0, 6).replace(/0+$/, '')
+  if (whole === '0' && rest && !shown) return '< 0.000001'
+  return `${cut(int(whole))}${shown ? `.${shown}` : ''}`
+}
+
+/** Of a number that nobody reads, its size: 1.16 × 10⁷⁷ */
+export function cut(text) {
+  const digits = text.replaceAll(',', '')
+  if (digits.length <= DIGITS + 3) return text
+  const power = String(digits.length - 1).replace(/\d/g, (d) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[d])
+  return `${digits[0]}.${digits.slice(1, 3)} × 10${power}`
+}

@@ -1,7 +1,6 @@
 // What a transaction moved: coins within calls, and tokens, as their logs tell.
 
-import { decodeAbiParameters, formatUnits } from './lib/eth.js'
-import { int } from './format.js'
+import { decodeAbiParameters } from './lib/eth.js'
 
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef' // ERC-20 and ERC-721
 const SINGLE = '0xc3d58168c5ae7397731d063d5bbf3d657854427343f4c083240f7aacaa2d0f62' // ERC-1155
@@ -50,12 +49,4 @@ export function coinTransfers(root) {
     for (let i = (frame.calls?.length ?? 0) - 1; i >= 0; i--) left.push(frame.calls[i])
   }
   return found
-}
-
-/** A token's amount, with six digits after the point at most. */
-export function tokenAmount(value, decimals) {
-  const [whole, rest = ''] = formatUnits(value, decimals).split('.')
-  const digits = rest.slice(0, 6).replace(/0+$/, '')
-  if (whole === '0' && digits === '' && value > 0n) return '< 0.000001'
-  return `${int(whole)}${digits ? `.${digits}` : ''}`
 }

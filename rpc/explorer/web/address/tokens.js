@@ -1,7 +1,7 @@
 // The tokens that an address has.
 
 import { html } from '../lib/ui.js'
-import { clip, int } from '../format.js'
+import { clip, int, units } from '../format.js'
 import { status } from '../live.js'
 import { Address } from '../parts/hash.js'
 import { Answer, Empty } from '../parts/states.js'
@@ -10,7 +10,6 @@ import { useQuery } from '../query.js'
 import { paths } from '../routes.js'
 import { call, callAlone } from '../rpc.js'
 import { tokenOf } from '../tokens.js'
-import { units } from './token.js'
 import { NoIndex, indexed } from './transactions.js'
 import { latestTransfers } from './transfers.js'
 

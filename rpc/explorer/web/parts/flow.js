@@ -1,9 +1,8 @@
 // A picture of what moved: from whom to whom, row under row.
 
 import { html, useEffect, useState } from '../lib/ui.js'
-import { int, shorten } from '../format.js'
+import { int, shorten, units } from '../format.js'
 import { tokenOf } from '../tokens.js'
-import { tokenAmount } from '../transfers.js'
 import { paths } from '../routes.js'
 import { Address, Mark } from './hash.js'
 
@@ -34,7 +33,7 @@ export function TokenArrow({ of: { contract, from, to, value, id } }) {
   const name = html`<a href=${paths.address(contract)} title="${token?.name ?? 'Token'} at ${contract}"><bdi>${token?.symbol ?? token?.name ?? shorten(contract, 4)}</bdi></a>`
   const fungible = value !== null && id === null
   const what = fungible
-    ? html`<span class="num" title=${int(value)}>${token ? tokenAmount(value, token.decimals) : int(value)}</span> ${name}`
+    ? html`<span class="num" title=${int(value)}>${token ? units(value, token.decimals) : int(value)}</span> ${name}`
     : html`${value !== null && html`<span class="num">${int(value)} × </span>`}${name} <span class="num" title=${String(id)}>#${shorten(String(id), 6)}</span>`
   return html`<${Arrow} from=${ZERO.test(from) ? null : from} fromRole="minted" to=${ZERO.test(to) ? null : to} toRole="burnt" what=${what} />`
 }
