@@ -14,6 +14,7 @@ import (
 	nodep2p "github.com/monolith-chain/monolith/p2p"
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/addressindex"
+	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/monolith-chain/monolith/shared/pow"
 )
 
@@ -198,6 +199,12 @@ func (c *Config) settle() []error {
 	}
 	if c.ipcDisable {
 		c.RPC.IPCPath = ""
+	}
+	if !c.Set(monitor.FlagDisk) {
+		c.Monitor.Ready.DiskMB = c.DB.MinFreeDiskMB // below it no block is written
+	}
+	if c.Monitor.Ready.Peers > 0 && !c.Peers {
+		conflict("%s: the node has no peers without --p2p, and would never be ready", c.from(monitor.FlagPeers))
 	}
 	checks := []error{c.DB.Validate(), c.RPC.Validate(), c.Monitor.Validate()}
 	if c.Peers {

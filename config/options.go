@@ -11,6 +11,7 @@ import (
 	noderpc "github.com/monolith-chain/monolith/rpc"
 	"github.com/monolith-chain/monolith/shared/addressindex"
 	"github.com/monolith-chain/monolith/shared/logging"
+	"github.com/monolith-chain/monolith/shared/monitor"
 	"github.com/monolith-chain/monolith/shared/wallet"
 )
 
@@ -321,6 +322,14 @@ func (c *Config) operatorOptions() []Option {
 			Usage: "where to serve them"},
 		{Name: "metrics.geth", value: switchValue(&c.GethMetrics),
 			Usage: "serve what go-ethereum measures of itself too, under monolith_geth_"},
+		{Name: monitor.FlagPeers, Arg: "N", value: integerValue(&c.Monitor.Ready.Peers, 0, maxCount),
+			Usage: "peers that the node needs to call itself ready (/readyz)"},
+		{Name: monitor.FlagLag, Arg: "BLOCKS", value: integerValue(&c.Monitor.Ready.Lag, 0, math.MaxInt64),
+			Usage: "blocks that a ready node may be behind its peers; 0 for any"},
+		{Name: monitor.FlagHeadAge, Arg: "DURATION", value: durationValue(&c.Monitor.Ready.HeadAge, 0),
+			Usage: "how old the head of a ready node may be; 0 for any"},
+		{Name: monitor.FlagDisk, Arg: "MB", Default: "that of --db.minfreedisk", value: integerValue(&c.Monitor.Ready.DiskMB, 0, 1<<30),
+			Usage: "free disk that a ready node needs; 0 for none"},
 	})
 }
 

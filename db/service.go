@@ -249,6 +249,16 @@ func (s *Service) Status() error {
 // fault.
 func (s *Service) Failed() <-chan error { return s.fault.c }
 
+// FreeDisk returns how many bytes may still be written to the data directory's
+// file system; false if that is not known, as for a database in memory.
+func (s *Service) FreeDisk() (uint64, bool) {
+	if s.cfg.Memory {
+		return 0, false
+	}
+	free, err := freeBytes(s.cfg.Dir)
+	return free, err == nil
+}
+
 // Database is the key-value store joined with the ancient store. It is closed
 // by Stop, never by its users.
 func (s *Service) Database() ethdb.Database { return s.db }

@@ -71,6 +71,19 @@ func (s *Service) shown() uint64 {
 	return 0
 }
 
+// Highest is the number of the best block that there is reason to believe in: of
+// headers that were shown with their proofs, or claimed by a peer, with more work
+// than ours, from which no sync has failed since. Zero if there is none.
+func (s *Service) Highest() uint64 {
+	highest, work := s.shown(), s.headWork()
+	for _, p := range s.peers.greeted() {
+		if p.fails == 0 && p.head.Work.Cmp(work) > 0 {
+			highest = max(highest, p.head.Number)
+		}
+	}
+	return highest
+}
+
 // follow syncs from the peer with most work, whenever that is more than ours.
 func (s *Service) follow() {
 	ticker := time.NewTicker(followTick)

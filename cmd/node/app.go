@@ -56,6 +56,8 @@ func (a *app) commands() []*cli.Command {
 		{Name: "config", Usage: "print the effective configuration as a file", Action: a.config},
 		{Name: "health", Usage: "ask a running node whether it is well; the exit code tells", Action: a.health,
 			Flags: []cli.Flag{&cli.BoolFlag{Name: "ready", DisableDefaultText: true, Usage: "ask whether it is ready to serve, not only alive"}}},
+		{Name: "status", Usage: "show how a running node is", Action: a.status, Flags: statusFlags(),
+			Description: "Asks the node that has the same data directory by its IPC socket, or else the one at --http.addr and --http.port. A node elsewhere is named by --rpc; it has to serve the namespace monolith there, as it does with the explorer."},
 		{Name: "version", Usage: "print the version", Action: a.version},
 	}
 	a.complete(commands)

@@ -71,13 +71,27 @@ func (a *app) health(ctx *cli.Context) error {
 		path = "/readyz"
 	}
 	report, err := monitor.Check(ctx.Context, "http://"+reachable(cfg.Monitor.Addr)+path)
-	if err != nil {
-		return err
-	}
-	for _, service := range report.Services {
+	for _, service := range report.Services { // none if no node has answered
 		fmt.Fprintf(a.stdout, "%-8s %-9s %s\n", service.Name, service.State, service.Status)
 	}
-	return nil
+	if ctx.Bool("ready") {
+		for _, check := range report.Checks {
+			fmt.Fprintln(a.stdout, checkLine(check))
+		}
+	}
+	return err
+}
+
+// checkLine says what a threshold of readiness was compared with.
+func checkLine(check monitor.CheckReport) string {
+	state, limit := "kept", "no limit"
+	if !check.OK {
+		state = "broken"
+	}
+	if check.Limit != nil {
+		limit = fmt.Sprintf("limit %d", *check.Limit)
+	}
+	return fmt.Sprintf("%-8s %-9s %d %s, %s", check.Name, state, check.Value, check.Unit, limit)
 }
 
 // reachable turns an address to listen on into one to connect to.

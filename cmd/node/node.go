@@ -255,9 +255,36 @@ func (n *node) registerMonitor(context.Context) error {
 		return nil
 	}
 	cfg := n.cfg.Monitor
+	var err error
+	if cfg.Facts, err = n.facts(); err != nil {
+		return err
+	}
 	cfg.Registry, cfg.Gatherer = n.services, n.metrics
 	cfg.Log, cfg.Registerer = n.logger("monitor"), n.metrics
 	return add(n, func() (*monitor.Service, error) { return monitor.New(cfg) })
+}
+
+// facts are what decides, beside the services' states, whether the node is ready.
+func (n *node) facts() (facts monitor.Facts, err error) {
+	var store *db.Service
+	var blocks *chain.Service
+	if err := errors.Join(n.services.FetchService(&store), n.services.FetchService(&blocks)); err != nil {
+		return facts, err
+	}
+	facts.FreeDisk = store.FreeDisk
+	facts.Head = func() (uint64, time.Time) {
+		head := blocks.CurrentBlock()
+		return head.Number.Uint64(), time.Unix(int64(head.Time), 0)
+	}
+	if n.cfg.Peers {
+		var network *nodep2p.Service
+		var sync *chainsync.Service
+		if err := errors.Join(n.services.FetchService(&network), n.services.FetchService(&sync)); err != nil {
+			return facts, err
+		}
+		facts.Peers, facts.Highest = network.Count, sync.Highest
+	}
+	return facts, nil
 }
 
 // add builds a service and registers it.

@@ -5,11 +5,13 @@
 //	/metrics  what Prometheus scrapes
 //	/healthz  liveness: 503 once a service has failed or stopped, so that the
 //	          process should be replaced. Starting and syncing are alive.
-//	/readyz   readiness: 503, with reasons, while any service has a complaint,
-//	          so that requests should go elsewhere
+//	/readyz   readiness: 503, with reasons, while any service has a complaint
+//	          or one of the [Thresholds] is not kept, so that requests should go
+//	          elsewhere
 //
 // The last two carry the same JSON, a [Report]; [Check] asks for it. The
-// answers come from the registry's Infos at each request: nothing is cached.
+// answers come from the registry's Infos and the [Facts] at each request:
+// nothing is cached.
 //
 // The package owns its listener, one goroutine that accepts from it and those
 // that net/http starts for each connection. It is the last service to start
@@ -55,8 +57,10 @@ type Services interface {
 
 // Config holds the settings and dependencies of the service.
 type Config struct {
-	Addr string // host:port to listen on; port 0 takes a free one; "" serves nothing
+	Addr  string // host:port to listen on; port 0 takes a free one; "" serves nothing
+	Ready Thresholds
 
+	Facts      Facts                 // what the thresholds are compared with
 	Registry   Services              // required
 	Gatherer   prometheus.Gatherer   // required: what /metrics shows
 	Log        logrus.FieldLogger    // required
@@ -64,17 +68,19 @@ type Config struct {
 }
 
 // DefaultConfig serves this machine only: the pages need no password.
-func DefaultConfig() Config { return Config{Addr: "127.0.0.1:6060"} }
+func DefaultConfig() Config {
+	return Config{Addr: "127.0.0.1:6060", Ready: Thresholds{Lag: defaultLag}}
+}
 
 // Validate checks the settings; New checks the dependencies too.
 func (c Config) Validate() error {
-	if c.Addr == "" {
-		return nil
+	errs := []error{c.Ready.validate()}
+	if c.Addr != "" {
+		if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+			errs = append(errs, fmt.Errorf("metrics address %q: %w", c.Addr, err))
+		}
 	}
-	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
-		return fmt.Errorf("metrics address %q: %w", c.Addr, err)
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // missing names every required dependency that is nil.
@@ -128,7 +134,7 @@ func New(cfg Config) (*Service, error) {
 		}
 	}
 	s.server = &http.Server{
-		Handler:        newHandler(cfg.Registry, cfg.Gatherer, s.log),
+		Handler:        newHandler(cfg),
 		ReadTimeout:    readTimeout,
 		WriteTimeout:   writeTimeout,
 		IdleTimeout:    idleTimeout,

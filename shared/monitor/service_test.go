@@ -138,12 +138,14 @@ func TestHealthJSON(t *testing.T) {
   "services": [
     {
       "name": "db",
+      "alive": true,
       "state": "serving",
       "status": "ok",
       "since": "2026-08-01T00:00:00Z"
     },
     {
       "name": "chain",
+      "alive": true,
       "state": "syncing",
       "status": "syncing",
       "since": "2026-08-01T00:00:00Z",
@@ -151,7 +153,8 @@ func TestHealthJSON(t *testing.T) {
         "db"
       ]
     }
-  ]
+  ],
+  "checks": []
 }
 `
 	if body != want {
