@@ -239,6 +239,7 @@ func TestConflicts(t *testing.T) {
 		{map[string]string{"authrpc": "true", "dev": "true"}, "--authrpc: there is no data directory to keep the secret in, name a file with --authrpc.jwtsecret"},
 		{map[string]string{"authrpc.api": "eth,shh"}, "--authrpc.api shh: no such namespace, choose from admin, "},
 		{map[string]string{"p2p.port": "4000", "discovery.port": "4000"}, "--discovery.port: 4000 is --p2p.port too"},
+		{map[string]string{"dev": "true", "ready.peers": "1"}, "--ready.peers: the node has no peers without --p2p, and would never be ready"},
 	} {
 		if _, err := Load(Sources{Flags: test.flags}); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%v: got %v, want %q", test.flags, err, test.want)
@@ -256,6 +257,28 @@ func TestConflicts(t *testing.T) {
 	} {
 		if _, err := Load(Sources{Flags: flags}); err != nil {
 			t.Errorf("%v: %v", flags, err)
+		}
+	}
+}
+
+// Unless told otherwise, a node is ready as long as it has the disk to write blocks.
+func TestReadyDisk(t *testing.T) {
+	isolated(t)
+	for _, test := range []struct {
+		flags map[string]string
+		want  uint64
+	}{
+		{nil, 512},
+		{map[string]string{"db.minfreedisk": "100"}, 100},
+		{map[string]string{"db.minfreedisk": "100", "ready.disk": "2000"}, 2000},
+		{map[string]string{"ready.disk": "0"}, 0},
+	} {
+		c, err := Load(Sources{Flags: test.flags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have := c.Monitor.Ready.DiskMB; have != test.want {
+			t.Errorf("%v: %d MB, want %d", test.flags, have, test.want)
 		}
 	}
 }
