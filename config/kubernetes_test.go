@@ -11,15 +11,37 @@ import (
 
 // object is what the tests look at in a manifest.
 type object struct {
-	Kind     string
 	Metadata struct{ Name string }
 	Spec     struct {
-		ServiceName string             `yaml:"serviceName"`
-		Selector    map[string]any     // a service's labels, or matchLabels
-		Ports       []kubePort         // of a service
-		Template    struct{ Spec pod } // of a stateful set
+		ServiceName string      `yaml:"serviceName"`
+		Selector    selector    // of a service the labels themselves
+		Ports       []kubePort  // of a service
+		Template    podTemplate // of a stateful set
 		Ingress     []struct{ Ports []struct{ Port string } }
+		PodSelector selector `yaml:"podSelector"` // of a network policy
 	}
+}
+
+type selector struct {
+	Labels      map[string]string `yaml:",inline"`
+	MatchLabels map[string]string `yaml:"matchLabels"`
+}
+
+// of reports whether the selector selects pods with the labels.
+func (s selector) of(labels map[string]string) bool {
+	for _, wanted := range []map[string]string{s.Labels, s.MatchLabels} {
+		for name, value := range wanted {
+			if labels[name] != value {
+				return false
+			}
+		}
+	}
+	return len(s.Labels)+len(s.MatchLabels) > 0
+}
+
+type podTemplate struct {
+	Metadata struct{ Labels map[string]string }
+	Spec     pod
 }
 
 type kubePort struct {
@@ -54,6 +76,9 @@ type pod struct {
 			MountPath string `yaml:"mountPath"`
 		} `yaml:"volumeMounts"`
 	}
+	Volumes []struct {
+		ConfigMap struct{ Name string } `yaml:"configMap"`
+	}
 }
 
 type probe struct {
@@ -76,8 +101,24 @@ func TestKubernetes(t *testing.T) {
 			settings[name] = value
 		}
 	}
-	var peers, rpc object
+	var kustomization struct {
+		Resources []string
+		Generated []struct {
+			Name        string
+			Files, Envs []string
+		} `yaml:"configMapGenerator"`
+	}
+	readYAML(t, filepath.Join(dir, "kustomization.yaml"), &kustomization)
+	for _, resource := range kustomization.Resources {
+		readText(t, filepath.Join(dir, resource))
+	}
+	made := make(map[string]string) // config maps: from which file
+	for _, config := range kustomization.Generated {
+		made[config.Name] = slices.Concat(config.Files, config.Envs)[0]
+	}
+	var peers, rpc, nodes, readers object
 	readYAML(t, filepath.Join(dir, "services.yaml"), &peers, &rpc)
+	readYAML(t, filepath.Join(dir, "networkpolicy.yaml"), &nodes, &readers)
 
 	for _, name := range []string{"miners", "readers"} {
 		var set, budget object
@@ -92,7 +133,17 @@ func TestKubernetes(t *testing.T) {
 		if user := fmt.Sprint(spec.SecurityContext.RunAsUser); user != img.user || spec.SecurityContext.FSGroup != spec.SecurityContext.RunAsUser {
 			t.Errorf("%s: user %s, the image has %s", name, user, img.user)
 		}
+		labels := set.Spec.Template.Metadata.Labels
+		if !set.Spec.Selector.of(labels) || !budget.Spec.Selector.of(labels) || !peers.Spec.Selector.of(labels) || rpc.Spec.Selector.of(labels) != (name == "readers") {
+			t.Errorf("%s: wrongly selected by their labels %v", name, labels)
+		}
+		if !nodes.Spec.PodSelector.of(labels) || readers.Spec.PodSelector.of(labels) != (name == "readers") {
+			t.Errorf("%s: not the pods of the network policies", name)
+		}
 		node := spec.Containers[0]
+		if made[node.EnvFrom[0].ConfigMapRef.Name] != "settings.env" || made[spec.Volumes[0].ConfigMap.Name] != GenesisFileName {
+			t.Errorf("%s: %+v and %+v, there are %v", name, node.EnvFrom, spec.Volumes, made)
+		}
 		if !node.SecurityContext.ReadOnlyRootFilesystem || !spec.SecurityContext.RunAsNonRoot {
 			t.Errorf("%s: %+v", name, node.SecurityContext)
 		}
@@ -141,8 +192,6 @@ func TestKubernetes(t *testing.T) {
 		}
 	}
 
-	var nodes, readers object
-	readYAML(t, filepath.Join(dir, "networkpolicy.yaml"), &nodes, &readers)
 	let := make(map[string]bool)
 	for _, policy := range []object{nodes, readers} {
 		for _, rule := range policy.Spec.Ingress {
