@@ -82,6 +82,7 @@ type Service struct {
 	cfg   Config
 	log   logrus.FieldLogger
 	db    ethdb.Database
+	store *store // the keys of db
 	fault *fault
 	watch *watch
 
@@ -118,6 +119,7 @@ func New(cfg Config) (_ *Service, err error) {
 	if err != nil {
 		return nil, err
 	}
+	s.store = store
 	s.closers = append(s.closers, store.Close)
 
 	// The path scheme keeps no state history without a directory for ancients.

@@ -80,6 +80,9 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 	if cfg.Network != nil {
 		h["admin"] = []any{&adminAPI{b, cfg.Network, cfg.PeerHead}}
 	}
+	if cfg.Backup != nil {
+		h["admin"] = append(h["admin"], b.backups)
+	}
 	return h
 }
 

@@ -111,19 +111,21 @@ type backend struct {
 	signer types.Signer
 
 	profiles profiles // being written
+	backups  *backupAPI
 }
 
 func newBackend(cfg Config) *backend {
 	config := cfg.Chain.Config()
 	return &backend{
-		chain:  cfg.Chain,
-		pool:   cfg.Pool,
-		miner:  cfg.Miner,
-		dev:    cfg.Dev,
-		config: config,
-		limits: cfg.Limits,
-		sync:   cfg.Sync,
-		signer: types.LatestSigner(config),
+		chain:   cfg.Chain,
+		pool:    cfg.Pool,
+		miner:   cfg.Miner,
+		dev:     cfg.Dev,
+		config:  config,
+		limits:  cfg.Limits,
+		sync:    cfg.Sync,
+		signer:  types.LatestSigner(config),
+		backups: newBackupAPI(cfg),
 	}
 }
 

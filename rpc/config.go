@@ -88,6 +88,8 @@ type Config struct {
 	PeerHead PeerHead // what admin_peers tells of a peer's chain; nil = nothing
 	Services Services // what monolith_services tells; nil = nothing
 
+	Backup func(keys bool) (Backup, error) // copies the node's data, or those and its keys; nil = it cannot
+
 	Sync          func() *ethereum.SyncProgress // nil, or a nil result, = not syncing
 	History       History                       // told by eth_capabilities
 	About         About                         // told by monolith_status

@@ -281,8 +281,9 @@ func newEverything(t *testing.T) *node {
 // for, over HTTP those that may be and all of them over IPC.
 func everything(t *testing.T) func(*Config) {
 	t.Helper()
-	network := newNetwork(t, "Monolith/test")
+	network, copied := newNetwork(t, "Monolith/test"), withBackup(t)
 	return func(cfg *Config) {
+		copied(cfg)
 		cfg.Network, cfg.PeerHead = network, peerHead
 		cfg.serveAll(t.TempDir())
 	}

@@ -206,7 +206,7 @@ func (s *Service) shutdown() error {
 	s.filters.stop()
 	s.loops.Wait()
 	s.feeds.Close() // ends go-ethereum's loops
-	errs = append(errs, s.backend.profiles.stop())
+	errs = append(errs, s.backend.profiles.stop(), s.backend.backups.stop())
 	return errors.Join(errs...)
 }
 

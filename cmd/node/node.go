@@ -225,6 +225,9 @@ func (n *node) registerRPC(context.Context) error {
 			return head.Number, head.Hash, head.Work, ok
 		}
 	}
+	if err := n.offerBackup(&cfg); err != nil {
+		return err
+	}
 	cfg.Services = n.services
 	cfg.About = noderpc.About{Name: n.networkName(), BlockTime: n.blockTime(), Started: n.started}
 	cfg.History = noderpc.History{State: n.cfg.Chain.StateHistory, Logs: n.cfg.Chain.LogHistory}

@@ -39,7 +39,7 @@ func TestNode(t *testing.T) {
 
 	expectServices(t, client.Client(), map[string]string{
 		"db": "", "chain": "db", "txpool": "chain", "p2p": "db chain", "sync": "chain txpool p2p", "miner": "db chain txpool sync", "wallet": "",
-		"addressindex": "db chain", "rpc": "chain txpool p2p sync miner wallet addressindex", "monitor": "db chain p2p sync",
+		"addressindex": "db chain", "rpc": "db chain txpool p2p sync miner wallet addressindex", "monitor": "db chain p2p sync",
 	})
 	if name := networkName(t, client.Client()); name != "devnet" {
 		t.Errorf("the network is called %q", name)

@@ -20,12 +20,18 @@ import (
 // recovery does not forget it.
 var recoveryKey = []byte("monolith-recovery-head")
 
+// StoredHead returns the head that a start on this database has, which need not be
+// open as a chain, or zero if there is none.
+func StoredHead(db ethdb.KeyValueReader) common.Hash {
+	if enc, err := db.Get(recoveryKey); err == nil && len(enc) == common.HashLength {
+		return common.BytesToHash(enc)
+	}
+	return rawdb.ReadHeadBlockHash(db)
+}
+
 // noteHead returns the head as it was announced last, zero in a new database.
 func noteHead(db ethdb.Database) (common.Hash, error) {
-	if enc, err := db.Get(recoveryKey); err == nil && len(enc) == common.HashLength {
-		return common.BytesToHash(enc), nil
-	}
-	head := rawdb.ReadHeadBlockHash(db)
+	head := StoredHead(db)
 	if head == (common.Hash{}) || head == rawdb.ReadCanonicalHash(db, 0) {
 		return common.Hash{}, nil
 	}
@@ -135,4 +141,15 @@ func (s *Service) recordGenesis() error {
 // that was found lower than it had been, the index by number is not to be trusted.
 func (s *Service) canonical(header *types.Header) bool {
 	return header.Number.Cmp(s.CurrentBlock().Number) <= 0 && s.GetCanonicalHash(header.Number.Uint64()) == header.Hash()
+}
+
+// Hold calls a function while no blocks are added: what it sees of the database is
+// all of one moment. Readers go on.
+func (s *Service) Hold(do func() error) error {
+	s.writer.Lock()
+	defer s.writer.Unlock()
+	if s.ctx.Err() != nil {
+		return ErrStopped
+	}
+	return do()
 }
