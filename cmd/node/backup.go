@@ -128,10 +128,9 @@ func (a *app) writeBackup(stream io.Reader, size uint64, out string) error {
 	began := time.Now()
 	var m *backup.Manifest
 	var err error
-	switch {
-	case out == stdStream:
+	if out == stdStream {
 		m, err = backup.Check(io.TeeReader(stream, a.stdout))
-	default:
+	} else {
 		if _, err := os.Lstat(out); err == nil {
 			return fmt.Errorf("backup to %s: it exists", out)
 		}
