@@ -13,6 +13,8 @@
 // answers come from the registry's Infos and the [Facts] at each request:
 // nothing is cached.
 //
+// The metrics are those of the other packages; [GethCollector] can add go-ethereum's.
+//
 // The package owns its listener, one goroutine that accepts from it and those
 // that net/http starts for each connection. It is the last service to start
 // and the first to stop: while it answers, all others have been started.
