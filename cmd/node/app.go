@@ -44,6 +44,8 @@ func (a *app) commands() []*cli.Command {
 		{Name: "init", Usage: "create the data directory for a network and remember its genesis file", ArgsUsage: "[GENESIS]", Action: a.init},
 		{Name: "genesis", Usage: "make or show a network's genesis file", Subcommands: []*cli.Command{
 			{Name: "new", Usage: "write the genesis file of a new network", Flags: genesisFlags(), Action: a.genesisNew},
+			{Name: "from-state", Usage: "write the genesis file of a new network that begins with this chain's state", Flags: genesisStateFlags(), Action: a.genesisFromState,
+				Description: "The new network has this one's rules and all its accounts, with their balances, nonces, code and storage. The data directory's node must not be running, and must have run with --state.preimages from its first start."},
 			{Name: "show", Usage: "print the genesis file of the network that the settings choose", Action: a.genesisShow},
 		}},
 		{Name: "account", Usage: "make, list and move the keys of accounts", Subcommands: a.accountCommands()},
