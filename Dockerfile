@@ -16,18 +16,19 @@ ARG DATE=unknown
 RUN --mount=type=cache,target=/root/.cache/go-build \
     CGO_ENABLED=1 go build -trimpath -buildvcs=false -tags netgo,osusergo \
       -ldflags "-s -w -linkmode external -extldflags -static -X main.version=$VERSION -X main.commit=$COMMIT -X main.date=$DATE" \
-      -o /out/monolith ./cmd/node \
- && mkdir /out/data \
- && echo 'monolith:x:10001:10001:Monolith:/data:/sbin/nologin' >/out/passwd \
- && echo 'monolith:x:10001:' >/out/group \
- && printf '127.0.0.1 localhost\n::1 localhost\n' >/out/hosts
+      -o /out/root/usr/local/bin/monolith ./cmd/node \
+ && mkdir -p /out/data /out/root/etc \
+ && mkdir -m 1777 /out/root/tmp \
+ && echo 'monolith:x:10001:10001:Monolith:/data:/sbin/nologin' >/out/root/etc/passwd \
+ && echo 'monolith:x:10001:' >/out/root/etc/group \
+ && printf '127.0.0.1 localhost\n::1 localhost\n' >/out/root/etc/hosts
 
 # Nothing but the program: no shell, no libraries, no package manager, so that
 # there is nothing else to update or to break out with. `docker exec NAME
-# monolith ...` runs its commands; the root file system may be read-only.
+# monolith ...` runs its commands. The root file system may be read-only: /tmp is
+# for chains in memory alone (--datadir ""), which then need a tmpfs there.
 FROM scratch
-COPY --from=build /out/passwd /out/group /out/hosts /etc/
-COPY --from=build /out/monolith /usr/local/bin/monolith
+COPY --from=build /out/root/ /
 COPY LICENSE NOTICE /usr/share/doc/monolith/
 
 # A fixed id, so that a bind-mounted data directory can be prepared with
