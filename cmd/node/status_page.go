@@ -127,7 +127,7 @@ func (o *overview) serviceRows() []row {
 		}
 		complaint := row{"", fmt.Sprintf("%s %s for %s", s.Name, s.State, age(uint64(s.Since), uint64(o.status.Time))), waiting}
 		if s.Error != nil {
-			complaint.text += ": " + *s.Error
+			complaint.text += ": " + strings.TrimPrefix(*s.Error, string(s.State)+": ")
 		}
 		if s.State == registry.Failed || s.State == registry.Stopped {
 			complaint.mood = bad
@@ -183,15 +183,22 @@ func (o *overview) line() string {
 		text += "; " + count(uint64(s.Peers), "peer")
 	}
 	for _, r := range o.serviceRows()[1:] {
-		text += "; " + r.text
+		if !s.Syncing.Syncing || r.mood == bad { // otherwise it is told above
+			text += "; " + r.text
+		}
 	}
 	return text
 }
 
-// fingerprint differs between two overviews if a watcher wants to know.
+// fingerprint differs between two overviews if a watcher wants to know: at each new
+// head or, while there are hundreds in a second, at each hundredth of the way.
 func (o *overview) fingerprint() string {
 	s := &o.status
-	text := fmt.Sprint(s.Head.Hash, s.Syncing.Syncing, s.Peers, s.Genesis, s.Started, s.Mining != nil && s.Mining.Mining)
+	progress := s.Head.Hash.Hex()
+	if s.Syncing.Syncing {
+		progress = share(uint64(s.Syncing.CurrentBlock), uint64(s.Syncing.HighestBlock))
+	}
+	text := fmt.Sprint(progress, s.Peers, s.Genesis, s.Started, s.Mining != nil && s.Mining.Mining)
 	for _, service := range o.services {
 		text += fmt.Sprint(service.Name, service.State)
 	}

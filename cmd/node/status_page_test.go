@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -79,7 +80,7 @@ func TestPage(t *testing.T) {
 		"mining    1.0 kH/s on 2 threads for 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
 		"index     addresses are indexed up to block 16",
 		"services  1 of 3 serving: db sync miner\n" +
-			"          sync syncing for 10s: syncing: at block 100 of 200\n" +
+			"          sync syncing for 10s: at block 100 of 200\n" +
 			"          miner failed for 5s: boom",
 		"peers     2\n" +
 			"          …mTheFirst Monolith/v1                  in    1.5ms at 200, 100 ahead\n" +
@@ -87,6 +88,34 @@ func TestPage(t *testing.T) {
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+}
+
+// A watch tells what is new, and while the node catches up not each of its heads.
+func TestFingerprint(t *testing.T) {
+	const synced = `{"head":{"hash":"0x%064x"},"syncing":false,"peers":"%#x","time":"%#x"}`
+	const syncing = `{"head":{"hash":"0x%064x"},"syncing":{"currentBlock":"%#x","highestBlock":"0x2710"}}`
+	told := func(format string, args ...any) string {
+		seen, err := overviewOf(fmt.Sprintf(format, args...), someServices, somePeers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return seen.fingerprint()
+	}
+	for name, test := range map[string]struct {
+		a, b string
+		same bool
+	}{
+		"the time":      {told(synced, 1, 2, 3), told(synced, 1, 2, 4), true},
+		"the head":      {told(synced, 1, 2, 3), told(synced, 2, 2, 3), false},
+		"the peers":     {told(synced, 1, 2, 3), told(synced, 1, 3, 3), false},
+		"a few blocks":  {told(syncing, 1, 1000), told(syncing, 2, 1010), true},
+		"a part of it":  {told(syncing, 1, 1000), told(syncing, 2, 1100), false},
+		"it is through": {told(syncing, 1, 9999), told(synced, 1, 2, 3), false},
+	} {
+		if same := test.a == test.b; same != test.same {
+			t.Errorf("%s: told %v, want %v", name, !same, !test.same)
 		}
 	}
 }
