@@ -57,6 +57,7 @@ func (a *app) commands() []*cli.Command {
 			Description: "Asks the node over IPC; if none answers, opens the data directory itself. The copy is of the moment when it began. Without --keys it has no secrets: the node that is made of it is another one to its peers."},
 		{Name: "restore", Usage: "make a data directory of a backup", ArgsUsage: "BACKUP", Action: a.restore,
 			Description: "Reads what backup wrote, FILE.tar, a directory or - for the standard input, into an empty data directory (--datadir). Everything is held against the backup's checksums, and the last blocks are executed again."},
+		{Name: "db", Usage: "look after the database of a node that is not running", Subcommands: a.databaseCommands()},
 		{Name: "miner", Usage: "mine for a node that runs elsewhere", Flags: externalFlags(), Action: a.external,
 			Description: "Asks a node for work (eth_getWork), searches, and hands over what it finds (eth_submitWork). The node needs --mine, and --miner.threads 0 if it is not to search itself; it says who is paid. Any number of miners may work for one node."},
 		{Name: "config", Usage: "print the effective configuration as a file", Action: a.config},

@@ -29,7 +29,7 @@ func (a *app) export(ctx *cli.Context) error {
 	if err := maxArguments(ctx, 3); err != nil {
 		return err
 	}
-	first, last, err := blockRange(ctx.Args().Tail())
+	first, last, err := blockRange(ctx.Command.Name, ctx.Args().Tail())
 	if err != nil {
 		return err
 	}
@@ -53,12 +53,12 @@ func (a *app) export(ctx *cli.Context) error {
 
 // blockRange reads the optional numbers of the first and last block; last is
 // nil for the head.
-func blockRange(args []string) (first uint64, last *uint64, err error) {
+func blockRange(command string, args []string) (first uint64, last *uint64, err error) {
 	if len(args) == 0 {
 		return 0, nil, nil
 	}
 	if len(args) == 1 {
-		return 0, nil, errors.New("export needs both the first and the last block, or neither")
+		return 0, nil, fmt.Errorf("%s needs both the first and the last block, or neither", command)
 	}
 	numbers := make([]uint64, 2)
 	for i, arg := range args {
@@ -147,12 +147,17 @@ func (a *app) withChain(ctx *cli.Context, do func(*node, *chain.Service) error) 
 		if err == nil {
 			err = do(n, c)
 		}
-		if interrupted(ctx.Context) && errors.Is(err, context.Canceled) {
-			// Unlike a node that was told to stop, a job cut short has failed.
-			err = fmt.Errorf("%s is incomplete: %w", ctx.Command.Name, context.Cause(ctx.Context))
-		}
-		return errors.Join(err, n.services.StopAll())
+		return errors.Join(cutShort(ctx, err), n.services.StopAll())
 	})
+}
+
+// cutShort makes a failure of what a signal has ended: unlike a node that was told
+// to stop, a job that is not done has failed.
+func cutShort(ctx *cli.Context, err error) error {
+	if interrupted(ctx.Context) && (errors.Is(err, context.Canceled) || errors.Is(err, errSignal)) {
+		return fmt.Errorf("%s is incomplete: %w", ctx.Command.Name, context.Cause(ctx.Context))
+	}
+	return err
 }
 
 // progress returns a function that logs how far a job is, now and then.

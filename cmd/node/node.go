@@ -95,11 +95,15 @@ func (n *node) registerChain(ctx context.Context) error {
 	if err := n.services.FetchService(&store); err != nil {
 		return err
 	}
+	return add(n, func() (*chain.Service, error) { return chain.New(ctx, n.chainConfig(store)) })
+}
+
+func (n *node) chainConfig(store *db.Service) chain.Config {
 	cfg := n.cfg.Chain
 	cfg.DB, cfg.Writable = store.Database(), store.Writable
 	cfg.Genesis, cfg.Params = n.genesis.Core, n.genesis.Pow
 	cfg.Log, cfg.Registerer = n.logger("chain"), n.metrics
-	return add(n, func() (*chain.Service, error) { return chain.New(ctx, cfg) })
+	return cfg
 }
 
 func (n *node) registerTxPool(context.Context) error {

@@ -134,7 +134,7 @@ func (c *headCollector) Collect(metrics chan<- prometheus.Metric) {
 	gauge(c.gasLimit, float64(head.GasLimit))
 	gauge(c.baseFee, float(head.BaseFee))
 	gauge(c.work, float(c.chain.TotalWork(head.Hash(), head.Number.Uint64())))
-	difficulty, _ := c.chain.blockWork(head) // the head was verified
+	difficulty, _ := blockWork(c.chain.cfg.Params, head) // the head was verified
 	gauge(c.difficulty, float(difficulty))
 	gauge(c.held, float64(c.chain.held.count()))
 	if params := c.chain.cfg.Params; params.Instant() || c.chain.stock() {

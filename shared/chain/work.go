@@ -45,8 +45,8 @@ func (s *Service) TotalWork(hash common.Hash, number uint64) *big.Int {
 // blockWork is what one block adds to its branch's cumulative work. The stock
 // engine has no proofs: there every block counts the same and the longest branch
 // wins.
-func (s *Service) blockWork(header *types.Header) (*big.Int, error) {
-	if s.stock() {
+func blockWork(params *pow.Params, header *types.Header) (*big.Int, error) {
+	if params.Engine == pow.EngineStock {
 		return big.NewInt(1), nil
 	}
 	seal, err := pow.ParseSeal(header.Extra)
@@ -66,7 +66,7 @@ func (s *Service) works(blocks types.Blocks) ([]*big.Int, error) {
 	}
 	works := make([]*big.Int, len(blocks))
 	for i, block := range blocks {
-		work, err := s.blockWork(block.Header())
+		work, err := blockWork(s.cfg.Params, block.Header())
 		if err != nil {
 			return nil, s.condemn(blocks[i:], err)
 		}
