@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"text/tabwriter"
 	"time"
 
@@ -27,6 +28,8 @@ func (a *app) databaseCommands() []*cli.Command {
 				"Ends with the first fault and exit code 1."},
 		{Name: "compact", Usage: "give back the room of what was deleted or overwritten", Action: a.dbCompact,
 			Description: "LevelDB does so by itself in the course of time. Interrupting it does no harm."},
+		{Name: "rollback", Usage: "go back to an earlier block and delete what came after it", ArgsUsage: "NUMBER", Action: a.dbRollback,
+			Description: "Blocks that were deleted come back from the next peer or from a file to import. Refuses to go further back than state history reaches (--history.state). If it was killed, run it again."},
 	}
 }
 
@@ -159,6 +162,26 @@ func (a *app) dbCompact(ctx *cli.Context) error {
 		n.log.WithFields(logrus.Fields{"before": size(before), "after": size(after), "elapsed": time.Since(start).Round(time.Millisecond)}).
 			Info("Database compacted")
 		return nil
+	})
+}
+
+func (a *app) dbRollback(ctx *cli.Context) error {
+	if err := maxArguments(ctx, 1); err != nil {
+		return err
+	}
+	number, err := strconv.ParseUint(ctx.Args().First(), 10, 64)
+	if err != nil {
+		return fmt.Errorf("rollback needs the number of the block to go back to, not %q", ctx.Args().First())
+	}
+	return a.withDB(ctx, func(n *node, _ *db.Service) error {
+		if err := n.registerChain(ctx.Context); err != nil {
+			return err
+		}
+		c, err := registry.Fetch[*chain.Service](n.services)
+		if err != nil {
+			return err
+		}
+		return c.Rollback(ctx.Context, number)
 	})
 }
 

@@ -29,7 +29,9 @@ type FaultError struct {
 	Err    error
 }
 
-func (f *FaultError) Error() string { return fmt.Sprintf("block %d (%#x): %v", f.Number, f.Hash, f.Err) }
+func (f *FaultError) Error() string {
+	return fmt.Sprintf("block %d (%#x): %v", f.Number, f.Hash, f.Err)
+}
 
 // Unwrap returns what is wrong.
 func (f *FaultError) Unwrap() error { return f.Err }
