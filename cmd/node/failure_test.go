@@ -54,7 +54,7 @@ func TestFatalFailure(t *testing.T) {
 			stopped = append(stopped, last.text("service"))
 		}
 	}
-	if want := []string{"main.doomed", "monitor", "rpc", "wallet", "miner", "txpool", "chain", "db"}; !slices.Equal(stopped, want) {
+	if want := []string{"main.doomed", "monitor", "rpc", "addressindex", "wallet", "miner", "txpool", "chain", "db"}; !slices.Equal(stopped, want) {
 		t.Errorf("stopped %v, want %v", stopped, want)
 	}
 	if last.text("level") != "error" || !strings.Contains(last.text("err"), "doomed") || !strings.Contains(last.text("err"), errDoomed.Error()) {
