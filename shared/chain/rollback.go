@@ -36,6 +36,10 @@ func (s *Service) Rollback(ctx context.Context, number uint64) error {
 		return fmt.Errorf("%w: the state of block %d is not kept any more (--history.state); the oldest block to go back to is %d",
 			ErrNoRewind, number, oldest)
 	}
+	// Where a header is missing, go-ethereum goes on to the genesis block.
+	if _, err := s.dropped(head, s.GetHeaderByNumber(number)); err != nil {
+		return fmt.Errorf("%w: the chain has a gap: restore a backup: %w", ErrNoRewind, err)
+	}
 	// Side blocks first: one whose parent is gone could not be executed.
 	if err := s.forgetSideAbove(number); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/monolith-chain/monolith/shared/chain"
 )
 
@@ -61,4 +62,26 @@ func TestRollbackBeyondHistory(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	wantHead(t, s, blocks[199])
+}
+
+// A chain with a hole stays as it is, instead of being lost down to its genesis block.
+func TestRollbackOverAGap(t *testing.T) {
+	n := newNetwork(t)
+	cfg := n.config(openDB(t, t.TempDir()))
+	s := start(t, cfg)
+	blocks := n.Chain(n.Genesis(), 10, nil)
+	insert(t, s, blocks)
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	rawdb.DeleteHeader(cfg.DB, blocks[6].Hash(), 7)
+	s, err := chain.New(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Stop()
+	if err := s.Rollback(t.Context(), 3); !errors.Is(err, chain.ErrNoRewind) || !strings.Contains(err.Error(), "gap") {
+		t.Error(err)
+	}
+	wantHead(t, s, blocks[9])
 }
