@@ -62,6 +62,7 @@ func newForeignNode(t *testing.T, folder string) *node {
 	defer blocks.Close()
 	n.check(n.chain.Import(t.Context(), blocks, nil))
 	n.openPool()
+	n.openIndex()
 	n.rpc = n.serve(func(cfg *Config) {
 		cfg.Miner = nil
 		cfg.GasPrice.MinTip = new(big.Int)

@@ -160,11 +160,10 @@ func (n *node) services() *registry.ServiceRegistry {
 	n.t.Helper()
 	r := registry.NewServiceRegistry(registry.WithLogger(discard()))
 	var blocks *chain.Service
-	n.check(errors.Join(
-		r.RegisterService(n.chain),
-		r.FetchService(&blocks), r.RegisterService(n.pool),
-		r.FetchService(&blocks), r.RegisterService(n.miner),
-	))
+	n.check(errors.Join(r.RegisterService(n.chain), r.FetchService(&blocks), r.RegisterService(n.pool)))
+	if n.miner != nil {
+		n.check(errors.Join(r.FetchService(&blocks), r.RegisterService(n.miner)))
+	}
 	return r
 }
 

@@ -19,6 +19,7 @@ var differences = []difference{
 	{"eth_getBlockAccessList .*", "body.*", "", "specified, not in this geth"},
 	{"eth_getAccountInfo .*", "body.*", "", "Foundry asks for it"},
 	{"rpc_modules", `body\.result\.personal`, "", "signing with the node's accounts, which geth dropped"},
+	{"rpc_modules", `body\.result\.monolith`, "", "what the explorer asks"},
 
 	// What our chain is.
 	{"eth_capabilities", `body\.result\..*\.deleteStrategy`, "nothing", "we keep all history by default"},
