@@ -116,8 +116,8 @@ tidy-check: ## Fail if go.mod or go.sum is not up to date
 	go mod verify
 
 .PHONY: race
-race: ## Run all tests with the race detector
-	go test -race -timeout $(RACE_TIMEOUT) ./...
+race: ## Run all tests with the race detector, but for those of a browser and a program built without it
+	go test -race -skip '^TestBrowser$$' -timeout $(RACE_TIMEOUT) ./...
 
 ##@ Other
 
