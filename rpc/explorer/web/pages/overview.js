@@ -89,7 +89,7 @@ function LatestBlocks() {
       { name: 'Age', cell: (b) => html`<${Age} time=${b.timestamp} suffix="" />` },
       { name: 'Txs', right: true, cell: (b) => int(b.transactions) },
       { name: 'Gas', className: 'roomy', cell: (b) => html`<${Share} of=${Number(b.gasUsed)} whole=${Number(b.gasLimit)} label="${percent(Number(b.gasUsed) / Number(b.gasLimit) || 0)} of the gas limit" />` },
-      { name: 'Miner', cell: (b) => html`<${Address} value=${b.miner} />` },
+      { name: 'Miner', cell: (b) => (Number(b.number) > 0 ? html`<${Address} value=${b.miner} />` : html`<span class="tag">Genesis</span>`) },
     ]} />
   </section>`
 }
