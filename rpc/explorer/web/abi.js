@@ -116,7 +116,7 @@ function sentence({ name, args }) {
 }
 
 /** A value in a line of text. */
-export function brief(value) {
+function brief(value) {
   if (typeof value === 'bigint') return int(value)
   if (typeof value === 'string' && !/^0x[0-9a-fA-F]*$/.test(value)) return `“${clip(value, 80)}”`
   if (Array.isArray(value)) return `[${value.slice(0, 8).map(brief).join(', ')}${value.length > 8 ? ', …' : ''}]`

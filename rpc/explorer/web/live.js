@@ -6,7 +6,7 @@ import { batch, computed, signal } from './lib/ui.js'
 import { LinkError, RPCError, call } from './rpc.js'
 
 /** How many recent blocks are kept, newest first. */
-export const RECENT = 120
+const RECENT = 120
 
 /** 'connecting' | 'live' (WebSocket) | 'polling' | 'lost' */
 export const link = signal('connecting')
@@ -133,7 +133,7 @@ function plan() {
 }
 
 /** Asks for the status and the blocks that are new. */
-export async function refresh() {
+async function refresh() {
   clearTimeout(planned)
   planned = null
   if (asking) {

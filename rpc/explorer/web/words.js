@@ -17,7 +17,7 @@ export function textOf(data) {
 /** Whether bytes are of the shape of a call: four bytes that name it, then words. */
 export const callShaped = (data) => data.length >= 10 && (data.length - 10) % 64 === 0
 
-export function bytesOf(data) {
+function bytesOf(data) {
   const bytes = new Uint8Array(data.length / 2 - 1)
   for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(data.slice(2 + 2 * i, 4 + 2 * i), 16)
   return bytes

@@ -3,7 +3,7 @@
 import { getAddress, hexToString, isAddress, keccak256 } from '../lib/eth.js'
 import { html, useState } from '../lib/ui.js'
 import { clip, int } from '../format.js'
-import { Address, Copy, Hash } from '../parts/hash.js'
+import { Address, Hash } from '../parts/hash.js'
 import { Answer } from '../parts/states.js'
 import { Table } from '../parts/table.js'
 import { useQuery } from '../query.js'

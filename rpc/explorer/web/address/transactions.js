@@ -1,7 +1,7 @@
 // The transactions of an address: from the index of addresses, or, without it, those of
 // the latest blocks.
 
-import { html, useState } from '../lib/ui.js'
+import { html } from '../lib/ui.js'
 import { methodName } from '../abi.js'
 import { clip, count, int } from '../format.js'
 import { blocks, status } from '../live.js'

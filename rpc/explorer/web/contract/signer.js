@@ -10,7 +10,7 @@ const choice = signal(null) // id of a signer
 const connected = signal(new Map()) // accounts of wallets, by the wallets' ids
 
 /** All who could sign: {id, name, address | null, wallet | null}. */
-export const signers = computed(() => [
+const signers = computed(() => [
   ...wallets.value.map((wallet) => ({ id: wallet.id, name: wallet.name, address: connected.value.get(wallet.id) ?? null, wallet })),
   ...(status.value?.accounts ?? []).map((address, i) => ({ id: address, name: `Account ${i} of the node`, address, wallet: null })),
 ])

@@ -2,7 +2,7 @@
 // (?before=N); without it the page moves with the chain.
 
 import { html, useEffect, useRef, useState } from '../lib/ui.js'
-import { bytes, count, int, percent } from '../format.js'
+import { bytes, count, int } from '../format.js'
 import { blocks, head } from '../live.js'
 import { Address } from '../parts/hash.js'
 import { Answer } from '../parts/states.js'

@@ -45,6 +45,6 @@ function Wallet({ wallet }) {
   </li>`
 }
 
-export const WalletIcon = ({ wallet, size = 24 }) => (wallet.icon
+const WalletIcon = ({ wallet, size = 24 }) => (wallet.icon
   ? html`<img class="mark" src=${wallet.icon} width=${size} height=${size} alt="" />`
   : html`<span class="mark wallet-none" aria-hidden="true"></span>`)

@@ -39,7 +39,7 @@ export function TokenArrow({ of: { contract, from, to, value, id } }) {
 }
 
 /** What a token says of itself, when it has answered. */
-export function useToken(address) {
+function useToken(address) {
   const [token, setToken] = useState(null)
   useEffect(() => {
     let gone = false
