@@ -14,6 +14,7 @@ import (
 	"github.com/ethereum/go-ethereum"
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
+	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -197,6 +198,35 @@ func TestTraceLimits(t *testing.T) {
 	n.mine(n.transfer(1))
 	if _, err := n.rpc.backend.traceBlock(gone, n.head(), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("traced for nobody: %v", err)
+	}
+}
+
+// TestTraceStopped executes a transaction under tracers that were stopped before its
+// first call, as happens when a client leaves at that moment.
+func TestTraceStopped(t *testing.T) {
+	n := newNode(t)
+	tx := n.transfer(1)
+	n.mine(tx)
+	b := n.rpc.backend
+	for _, tracer := range []string{"callTracer", "flatCallTracer", "erc7562Tracer", "prestateTracer", "4byteTracer", muxTracer} {
+		config := &traceConfig{Tracer: &tracer}
+		if tracer == muxTracer {
+			config.TracerConfig = json.RawMessage(`{"callTracer": null, "erc7562Tracer": null}`)
+		}
+		r, err := b.replay(t.Context(), n.head(), nil)
+		n.check(err)
+		msg, err := core.TransactionToMessage(tx, r.signer, r.block.BaseFee())
+		n.check(err)
+		evm := r.newEVM(nil)
+		stopped, err := b.newTracer(config, new(tracers.Context), b.newBudget(), evm)
+		n.check(err)
+		evm.Config.Tracer = stopped.Hooks
+		evm.Cancel()
+		stopped.Stop(context.Canceled)
+		_, _, err = core.ApplyTransactionWithEVM(t.Context(), msg, core.NewGasPool(msg.GasLimit), r.state,
+			r.context.BlockNumber, r.block.Hash(), r.context.Time, tx, evm)
+		n.check(err)
+		evm.Release()
 	}
 }
 

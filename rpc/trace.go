@@ -93,13 +93,14 @@ func (b *backend) traceMessage(ctx context.Context, m traced, config *traceConfi
 		return nil, err
 	}
 	collected := *left // what tracers keep counts once: in the end as their answer
-	var evm *vm.EVM
-	tracer, err := b.newTracer(config, &m.at, &collected, func() { evm.Cancel() })
+	evm := vm.NewEVM(m.block, m.state, b.config, vm.Config{NoBaseFee: true})
+	defer evm.Release()
+	tracer, err := b.newTracer(config, &m.at, &collected, evm)
 	if err != nil {
 		return nil, err
 	}
-	evm = vm.NewEVM(m.block, state.NewHookedState(m.state, tracer.Hooks), b.config, vm.Config{Tracer: tracer.Hooks, NoBaseFee: true})
-	defer evm.Release()
+	evm.Config.Tracer = tracer.Hooks
+	evm.StateDB = state.NewHookedState(m.state, tracer.Hooks)
 	evm.SetJumpDestCache(b.chain.JumpDestCache())
 	if m.precompiles != nil {
 		evm.SetPrecompiles(m.precompiles)
@@ -108,8 +109,8 @@ func (b *backend) traceMessage(ctx context.Context, m traced, config *traceConfi
 		fmt.Errorf("execution timeout: %v; the trace's \"timeout\" can ask for up to %v%s", timeout, b.limits.TraceTime, seeFlag(FlagTraceTime)))
 	defer cancel()
 	defer context.AfterFunc(limit, func() {
+		evm.Cancel() // first: what watches the tracer goes by it
 		tracer.Stop(context.Cause(limit))
-		evm.Cancel()
 	})()
 
 	m.state.SetTxContext(m.at.TxHash, m.at.TxIndex, uint32(m.at.TxIndex+1))
@@ -144,8 +145,8 @@ func traceTime(config *traceConfig) (time.Duration, error) {
 }
 
 // newTracer makes the tracer that a client asks for: without a name the logger of all
-// steps. One that finds too much calls stop.
-func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budget, stop func()) (*tracers.Tracer, error) {
+// steps. One that finds too much ends the execution.
+func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budget, evm *vm.EVM) (*tracers.Tracer, error) {
 	if config.Tracer == nil {
 		cfg := logger.Config{
 			EnableMemory:     config.EnableMemory,
@@ -161,7 +162,7 @@ func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budg
 		steps := logger.NewStructLogger(&cfg)
 		hooks := steps.Hooks()
 		if ours {
-			left.count(hooks, cfg, stop)
+			left.count(hooks, cfg, evm)
 		}
 		return &tracers.Tracer{Hooks: hooks, GetResult: steps.GetResult, Stop: steps.Stop}, nil
 	}
@@ -172,7 +173,7 @@ func (b *backend) newTracer(config *traceConfig, at *tracers.Context, left *budg
 	if err != nil {
 		return nil, err
 	}
-	tracer.Hooks = left.watch(tracer.Hooks, stop)
+	tracer.Hooks = left.watch(tracer.Hooks, evm)
 	return tracer, nil
 }
 
@@ -213,10 +214,10 @@ func isScript(config *traceConfig) bool {
 	return err == nil && slices.ContainsFunc(names, tracers.DefaultDirectory.IsJS)
 }
 
-// count calls stop when the logger of steps has written more than the budget. It looks at
+// count ends the execution when the logger of steps has written more than the budget. It looks at
 // the larger parts of a step only: for the others there is the logger's own limit, which
 // would let the execution go on.
-func (b *budget) count(hooks *tracing.Hooks, cfg logger.Config, stop func()) {
+func (b *budget) count(hooks *tracing.Hooks, cfg logger.Config, evm *vm.EVM) {
 	const members, word = 60, 69 // bytes of a step's small members, and of a word of memory
 	log := hooks.OnOpcode
 	hooks.OnOpcode = func(pc uint64, op byte, gas, cost uint64, scope tracing.OpContext, returned []byte, depth int, err error) {
@@ -233,43 +234,59 @@ func (b *budget) count(hooks *tracing.Hooks, cfg logger.Config, stop func()) {
 			size += 2 * len(returned)
 		}
 		if b.take(size); b.exhausted() {
-			stop()
+			evm.Cancel()
 			return
 		}
 		log(pc, op, gas, cost, scope, returned, depth, err)
 	}
 }
 
-// watch calls stop when a tracer has seen more than the budget of what costs next to
-// no gas: the same bytes as the input or output of many calls.
-func (b *budget) watch(tracer *tracing.Hooks, stop func()) *tracing.Hooks {
+// watch ends the execution when a tracer has seen more than the budget of what costs
+// next to no gas: the same bytes as the input or output of many calls. Once it is to end,
+// the tracer hears of no more calls: some that are stopped before the first one look for
+// it at the transaction's end, and panic.
+func (b *budget) watch(tracer *tracing.Hooks, evm *vm.EVM) *tracing.Hooks {
 	hooks := *tracer
-	see := func(data []byte) []byte {
+	see := func(data []byte) bool {
 		if b.take(len(data)); b.exhausted() {
-			stop()
-			return nil
+			evm.Cancel()
 		}
-		return data
+		return !evm.Cancelled()
 	}
 	if enter := hooks.OnEnter; enter != nil {
 		hooks.OnEnter = func(depth int, typ byte, from, to common.Address, input []byte, gas uint64, value *big.Int) {
-			enter(depth, typ, from, to, see(input), gas, value)
+			if see(input) {
+				enter(depth, typ, from, to, input, gas, value)
+			}
 		}
 	}
 	if exit := hooks.OnExit; exit != nil {
 		hooks.OnExit = func(depth int, output []byte, gasUsed uint64, err error, reverted bool) {
-			exit(depth, see(output), gasUsed, err, reverted)
+			if see(output) {
+				exit(depth, output, gasUsed, err, reverted)
+			}
 		}
 	}
 	// muxTracer has these instead, for all its members.
 	if enter := hooks.OnEnterV2; enter != nil {
 		hooks.OnEnterV2 = func(depth int, typ byte, from, to common.Address, input []byte, gas tracing.Gas, value *big.Int) {
-			enter(depth, typ, from, to, see(input), gas, value)
+			if see(input) {
+				enter(depth, typ, from, to, input, gas, value)
+			}
 		}
 	}
 	if exit := hooks.OnExitV2; exit != nil {
 		hooks.OnExitV2 = func(depth int, output []byte, gasLeft tracing.Gas, err error, reverted bool) {
-			exit(depth, see(output), gasLeft, err, reverted)
+			if see(output) {
+				exit(depth, output, gasLeft, err, reverted)
+			}
+		}
+	}
+	if end := hooks.OnTxEnd; end != nil {
+		hooks.OnTxEnd = func(receipt *types.Receipt, err error) {
+			if !evm.Cancelled() {
+				end(receipt, err)
+			}
 		}
 	}
 	return &hooks
