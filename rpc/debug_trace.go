@@ -254,15 +254,18 @@ func (api *traceAPI) IntermediateRoots(ctx context.Context, hash common.Hash) ([
 	roots := []common.Hash{}
 	for i := range block.Transactions() {
 		err := r.skip(ctx, i+1, nil)
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
-		case r.state.Error() != nil:
+		}
+		if err == nil {
+			roots = append(roots, r.state.IntermediateRoot(rules))
+		}
+		if r.state.Error() != nil { // what is missing is also missed by the root
 			return nil, r.state.Error()
-		case err != nil:
+		}
+		if err != nil {
 			return roots, nil
 		}
-		roots = append(roots, r.state.IntermediateRoot(rules))
 	}
 	return roots, nil
 }
