@@ -13,7 +13,6 @@ import (
 	"github.com/monolith-chain/monolith/config"
 	"github.com/monolith-chain/monolith/shared/wallet"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 )
 
 func (a *app) accountCommands() []*cli.Command {
@@ -68,9 +67,13 @@ func (a *app) addKey(store wallet.Keystore, key *ecdsa.PrivateKey, password stri
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "wrote %s: keep a copy of it, and the password; without them the account is lost\n", file.Path)
+	a.tellKey(file)
 	fmt.Fprintln(a.stdout, file.Address)
 	return nil
+}
+
+func (a *app) tellKey(file wallet.KeyFile) {
+	fmt.Fprintf(a.stderr, "wrote %s: keep a copy of it, and the password; without them the account is lost\n", file.Path)
 }
 
 // accountList is the command that lists the keystore.
@@ -145,10 +148,7 @@ func (a *app) accountExport(ctx *cli.Context) error {
 	if err := maxArguments(ctx, 2); err != nil {
 		return err
 	}
-	account, err := config.ParseAddress(ctx.Args().First())
-	if err == nil && account == (common.Address{}) {
-		err = errors.New("no address")
-	}
+	account, err := parseAccount(ctx.Args().First())
 	if err != nil {
 		return fmt.Errorf("account export: %w", err)
 	}
@@ -187,53 +187,4 @@ func (a *app) rawKey(ctx context.Context, cfg *config.Config, store wallet.Keyst
 	}
 	defer wallet.Erase(key)
 	return []byte(wallet.FormatKey(key) + "\n"), nil
-}
-
-// password returns the first line of the file of passwords or, without one, what is
-// typed, twice for a new one.
-func (a *app) password(ctx context.Context, cfg *config.Config, prompt string, twice bool) (string, error) {
-	if path := cfg.Wallet.PasswordFile; path != "" {
-		passwords, err := wallet.Passwords(path)
-		if err != nil {
-			return "", err
-		}
-		return passwords[0], nil
-	}
-	password, err := a.ask(ctx, prompt)
-	if err != nil || !twice {
-		return password, err
-	}
-	again, err := a.ask(ctx, "The same again")
-	if err == nil && again != password {
-		err = errors.New("the two passwords differ")
-	}
-	return password, err
-}
-
-// ask reads a line from the terminal, which does not show it.
-func (a *app) ask(ctx context.Context, prompt string) (string, error) {
-	terminal := int(os.Stdin.Fd())
-	before, err := term.GetState(terminal)
-	if err != nil {
-		return "", fmt.Errorf("there is no terminal to ask for the password: give it in a file, with --%s", wallet.FlagPasswords)
-	}
-	fmt.Fprint(a.stderr, prompt+": ")
-	defer fmt.Fprintln(a.stderr)
-	type answer struct {
-		line []byte
-		err  error
-	}
-	answers := make(chan answer, 1)
-	// Nothing interrupts the reading of a terminal: after a signal this goroutine
-	// stays until the process ends, which is at once.
-	go func() {
-		line, err := term.ReadPassword(terminal)
-		answers <- answer{line, err}
-	}()
-	select {
-	case typed := <-answers:
-		return string(typed.line), typed.err
-	case <-ctx.Done():
-		return "", errors.Join(context.Cause(ctx), term.Restore(terminal, before))
-	}
 }

@@ -44,6 +44,8 @@ func (a *app) commands() []*cli.Command {
 		{Name: "init", Usage: "create the data directory for a network and remember its genesis file", ArgsUsage: "[GENESIS]", Action: a.init},
 		{Name: "genesis", Usage: "make or show a network's genesis file", Subcommands: []*cli.Command{
 			{Name: "new", Usage: "write the genesis file of a new network", Flags: genesisFlags(), Action: a.genesisNew},
+			{Name: "wizard", Usage: "ask for what a new network needs, write its genesis file, and tell how to go on", Action: a.genesisWizard,
+				Description: "Asks on the terminal, or reads the answers, a line each, from the standard input. Keys that it makes go to the keystore. Nothing is written before the last answer."},
 			{Name: "from-state", Usage: "write the genesis file of a new network that begins with this chain's state", Flags: genesisStateFlags(), Action: a.genesisFromState,
 				Description: "The new network has this one's rules and all its accounts, with their balances, nonces, code and storage. The data directory's node must not be running, and must have run with --state.preimages from its first start."},
 			{Name: "show", Usage: "print the genesis file of the network that the settings choose", Action: a.genesisShow},

@@ -26,6 +26,12 @@ import (
 // (design, section 4).
 const defaultHalfLife = 30
 
+// What a network has unless its founder chooses otherwise.
+const (
+	defaultGasLimit = 60_000_000
+	defaultReward   = "2" // ether
+)
+
 func genesisFlags() []cli.Flag {
 	const rules, state = "RULES", "BLOCK 0"
 	return []cli.Flag{
@@ -33,12 +39,12 @@ func genesisFlags() []cli.Flag {
 		&cli.StringFlag{Category: state, Name: "chainid", Usage: "number that signatures are bound to; wallets tell networks apart by it (required)"},
 		&cli.StringSliceFlag{Category: state, Name: "fund", Usage: "account to fund, as `ADDRESS=ETHER`; several, separated by commas"},
 		&cli.BoolFlag{Category: state, Name: "fund.dev", DisableDefaultText: true, Usage: "fund the ten accounts whose keys everybody knows, as devnet does"},
-		&cli.StringFlag{Category: state, Name: "gaslimit", Value: "60000000", DefaultText: "60000000", Usage: "gas of a block"},
+		&cli.StringFlag{Category: state, Name: "gaslimit", Value: strconv.Itoa(defaultGasLimit), DefaultText: strconv.Itoa(defaultGasLimit), Usage: "gas of a block"},
 		&cli.StringFlag{Category: state, Name: "timestamp", DefaultText: "now", Usage: "Unix time of block 0"},
 		&cli.DurationFlag{Category: rules, Name: "interval", Value: 4 * time.Second, Usage: "mean time between blocks, whole seconds, at least 2s"},
 		&cli.DurationFlag{Category: rules, Name: "halflife", DefaultText: "30 intervals", Usage: "delay after which the difficulty halves, whole seconds"},
 		&cli.StringFlag{Category: rules, Name: "difficulty", Value: "1000000", DefaultText: "1000000, what a core does in about a second", Usage: "hashes that block 1 takes, or fewer when it comes late"},
-		&cli.StringFlag{Category: rules, Name: "reward", Value: "2", DefaultText: "2", Usage: "`ETHER` per block"},
+		&cli.StringFlag{Category: rules, Name: "reward", Value: defaultReward, DefaultText: defaultReward, Usage: "`ETHER` per block"},
 		&cli.Uint64Flag{Category: rules, Name: "halving", Usage: "`BLOCKS` after which the reward halves; 0 for never"},
 		&cli.Uint64Flag{Category: rules, Name: "safe", Value: 12, Usage: "`BLOCKS` on top of one that is called safe"},
 		&cli.Uint64Flag{Category: rules, Name: "finalized", Value: 64, Usage: "`BLOCKS` on top of one that is called finalized"},
@@ -78,24 +84,24 @@ func (a *app) genesisNew(ctx *cli.Context) error {
 // genesisOptions reads the flags of genesis new. All faults come at once.
 func genesisOptions(ctx *cli.Context) (config.GenesisOptions, error) {
 	var faults []error
+	fault := func(flag string, err error) {
+		if err != nil {
+			faults = append(faults, fmt.Errorf("--%s: %w", flag, err))
+		}
+	}
 	number := func(flag string, fallback uint64) uint64 {
 		text := ctx.String(flag)
 		if text == "" {
 			return fallback
 		}
-		n, err := strconv.ParseUint(text, 0, 64)
-		if err != nil {
-			faults = append(faults, fmt.Errorf("--%s: %q is not a whole number", flag, text))
-		}
+		n, err := parseNumber(text)
+		fault(flag, err)
 		return n
 	}
 	seconds := func(flag string) uint64 {
-		d := ctx.Duration(flag)
-		if d <= 0 || d%time.Second != 0 {
-			faults = append(faults, fmt.Errorf("--%s: %s is not a positive number of whole seconds", flag, d))
-			return 1
-		}
-		return uint64(d / time.Second)
+		n, err := wholeSeconds(ctx.Duration(flag))
+		fault(flag, err)
+		return n
 	}
 
 	rules := pow.DefaultParams()
@@ -114,12 +120,9 @@ func genesisOptions(ctx *cli.Context) (config.GenesisOptions, error) {
 		}
 		rules.InitialTarget = targetOf(number("difficulty", 0), rules.Limit)
 	}
-	reward, err := parseEther(ctx.String("reward"))
-	gwei, rest := new(big.Int).QuoRem(reward, big.NewInt(params.GWei), new(big.Int))
-	if err != nil || rest.Sign() != 0 || !gwei.IsUint64() {
-		faults = append(faults, fmt.Errorf("--reward: %q is not an amount of ether with up to nine decimals", ctx.String("reward")))
-	}
-	rules.RewardGwei = gwei.Uint64()
+	reward, err := parseReward(ctx.String("reward"))
+	fault("reward", err)
+	rules.RewardGwei = reward
 	rules.HalvingInterval = ctx.Uint64("halving")
 	rules.SafeDepth, rules.FinalizedDepth = ctx.Uint64("safe"), ctx.Uint64("finalized")
 
@@ -160,10 +163,7 @@ func fundedAccounts(ctx *cli.Context) (types.GenesisAlloc, error) {
 	}
 	for _, entry := range ctx.StringSlice("fund") {
 		text, amount, _ := strings.Cut(entry, "=")
-		address, err := config.ParseAddress(text)
-		if err == nil && address == (common.Address{}) {
-			err = errors.New("no address")
-		}
+		address, err := parseAccount(text)
 		wei, amountErr := parseEther(amount)
 		if err := errors.Join(err, amountErr); err != nil {
 			faults = append(faults, fmt.Errorf("--fund: %q is not of the form ADDRESS=ETHER: %w", entry, err))
@@ -177,6 +177,40 @@ func fundedAccounts(ctx *cli.Context) (types.GenesisAlloc, error) {
 		}
 	}
 	return alloc, errors.Join(faults...)
+}
+
+func parseNumber(text string) (uint64, error) {
+	n, err := strconv.ParseUint(text, 0, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a whole number", text)
+	}
+	return n, nil
+}
+
+func wholeSeconds(d time.Duration) (uint64, error) {
+	if d <= 0 || d%time.Second != 0 {
+		return 0, fmt.Errorf("%s is not a positive number of whole seconds", d)
+	}
+	return uint64(d / time.Second), nil
+}
+
+// parseAccount reads the address of somebody who can be paid.
+func parseAccount(text string) (common.Address, error) {
+	address, err := config.ParseAddress(text)
+	if err == nil && address == (common.Address{}) {
+		err = errors.New("no address")
+	}
+	return address, err
+}
+
+// parseReward reads an amount of ether as gwei, the unit of withdrawals.
+func parseReward(text string) (uint64, error) {
+	reward, err := parseEther(text)
+	gwei, rest := new(big.Int).QuoRem(reward, big.NewInt(params.GWei), new(big.Int))
+	if err != nil || rest.Sign() != 0 || !gwei.IsUint64() {
+		return 0, fmt.Errorf("%q is not an amount of ether with up to nine decimals", text)
+	}
+	return gwei.Uint64(), nil
 }
 
 // parseEther reads an amount of ether, with up to 18 decimals, as wei.

@@ -47,7 +47,7 @@ func TestBadInput(t *testing.T) {
 		{"--genesis " + broken, "broken.json:1: gasLimit: missing"},
 		{"config extra", `unexpected argument "extra"`},
 		{"version --dev x", `unexpected argument "x"`},
-		{"genesis", "genesis needs a command: new, from-state, show"},
+		{"genesis", "genesis needs a command: new, wizard, from-state, show"},
 		{"genesis make", `unknown command "make"`},
 		{"genesis new", "--chainid: missing"},
 		{"genesis new --chainid 0", "config.chainId: must be a number from 1"},
