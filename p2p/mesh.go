@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ethereum/go-ethereum/common/lru"
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
@@ -14,16 +15,29 @@ import (
 
 var _ pubsub.RawTracer = (*mesh)(nil)
 
+// arrivalsKept is how many messages are remembered to tell how much later they come
+// again: those of some seconds.
+const arrivalsKept = 1024
+
 // mesh follows what gossipsub does: who is in the mesh of a topic, and what
-// becomes of messages. Its methods are called from gossipsub's loop.
+// becomes of messages. Its methods are called from gossipsub's loop and from what
+// validates messages.
 type mesh struct {
-	gossip *prometheus.CounterVec // by topic and verdict
+	gossip *prometheus.CounterVec   // by topic and verdict
+	again  *prometheus.HistogramVec // by topic
 
 	mu     sync.Mutex
 	topics map[string]map[peer.ID]struct{} // guarded by mu
+
+	arrivals *lru.Cache[string, time.Time] // when a message came first, by its id
 }
 
-func newMesh() *mesh { return &mesh{topics: make(map[string]map[peer.ID]struct{})} }
+func newMesh() *mesh {
+	return &mesh{
+		topics:   make(map[string]map[peer.ID]struct{}),
+		arrivals: lru.NewCache[string, time.Time](arrivalsKept),
+	}
+}
 
 // sizes returns the number of peers in each mesh.
 func (m *mesh) sizes() map[string]int {
@@ -77,8 +91,16 @@ func (m *mesh) RejectMessage(msg *pubsub.Message, reason string) {
 	m.count(msg.GetTopic(), verdict(reason))
 }
 
+// ValidateMessage implements pubsub.RawTracer: the message is here for the first time.
+func (m *mesh) ValidateMessage(msg *pubsub.Message) { m.arrivals.Add(msg.ID, time.Now()) }
+
 // DuplicateMessage implements pubsub.RawTracer.
-func (m *mesh) DuplicateMessage(msg *pubsub.Message) { m.count(msg.GetTopic(), "duplicate") }
+func (m *mesh) DuplicateMessage(msg *pubsub.Message) {
+	m.count(msg.GetTopic(), "duplicate")
+	if first, ok := m.arrivals.Get(msg.ID); ok {
+		m.again.WithLabelValues(msg.GetTopic()).Observe(time.Since(first).Seconds())
+	}
+}
 
 // count counts a message of a topic that we have joined: only those get here.
 func (m *mesh) count(topic, verdict string) {
@@ -90,7 +112,6 @@ func (m *mesh) count(topic, verdict string) {
 func (m *mesh) OnNewOutboundStream(peer.ID, protocol.ID)             {}
 func (m *mesh) Join(string)                                          {}
 func (m *mesh) Leave(string)                                         {}
-func (m *mesh) ValidateMessage(*pubsub.Message)                      {}
 func (m *mesh) ThrottlePeer(peer.ID)                                 {}
 func (m *mesh) RecvRPC(*pubsub.RPC)                                  {}
 func (m *mesh) SendRPC(*pubsub.RPC, peer.ID)                         {}

@@ -16,18 +16,23 @@ import (
 
 // metrics are what the network tells Prometheus.
 type metrics struct {
-	dials    *prometheus.CounterVec // by result
-	bytes    *prometheus.CounterVec // by protocol and direction
-	gossip   *prometheus.CounterVec // by topic and verdict
-	requests *prometheus.CounterVec // by protocol, side and result
-	offences *prometheus.CounterVec // by offence
-	bans     *prometheus.CounterVec // by reason
+	dials    *prometheus.CounterVec   // by result
+	bytes    *prometheus.CounterVec   // by protocol and direction
+	gossip   *prometheus.CounterVec   // by topic and verdict
+	requests *prometheus.CounterVec   // by protocol, side and result
+	offences *prometheus.CounterVec   // by offence
+	bans     *prometheus.CounterVec   // by reason
+	again    *prometheus.HistogramVec // by topic
+	pings    prometheus.Histogram
 }
 
 // newMetrics registers the metrics unless the registerer is nil.
 func newMetrics(registerer prometheus.Registerer, roster *roster, mesh *mesh) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "monolith", Subsystem: "p2p", Name: name, Help: help}, labels)
+	}
+	histogram := func(name, help string, buckets []float64) prometheus.HistogramOpts {
+		return prometheus.HistogramOpts{Namespace: "monolith", Subsystem: "p2p", Name: name, Help: help, Buckets: buckets}
 	}
 	m := &metrics{
 		dials:    counter("dials_total", "Dials of the node's own accord, by result.", "result"),
@@ -36,12 +41,19 @@ func newMetrics(registerer prometheus.Registerer, roster *roster, mesh *mesh) (*
 		requests: counter("requests_total", "Requests, by protocol, side (served, asked) and result.", "protocol", "side", "result"),
 		offences: counter("offences_total", "Offences of peers, by kind.", "offence"),
 		bans:     counter("bans_total", "Bans, by reason: an offence, or manual.", "reason"),
+		again: prometheus.NewHistogramVec(histogram("gossip_repeat_delay_seconds",
+			"Time from the first arrival of a message to each further one, from other peers, by topic: how far apart the network's paths to this node are. "+
+				"Peers that learn in time that the message is here do not send it.",
+			prometheus.ExponentialBuckets(0.001, 3, 9)), []string{"topic"}), // 1 ms to 6.6 s
+		pings: prometheus.NewHistogram(histogram("ping_seconds",
+			"Time that a small message takes to a peer and back, measured with each peer every 30 seconds.",
+			prometheus.ExponentialBuckets(0.0002, 3, 9))), // 0.2 ms to 1.3 s
 	}
 	if registerer == nil {
 		return m, nil
 	}
 	var faults []error
-	for _, c := range []prometheus.Collector{m.dials, m.bytes, m.gossip, m.requests, m.offences, m.bans, newCensus(roster, mesh)} {
+	for _, c := range []prometheus.Collector{m.dials, m.bytes, m.gossip, m.requests, m.offences, m.bans, m.again, m.pings, newCensus(roster, mesh)} {
 		faults = append(faults, registerer.Register(c))
 	}
 	if err := errors.Join(faults...); err != nil {

@@ -20,15 +20,14 @@ import (
 func TestMetrics(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	node := startNode(t, func(cfg *nodep2p.Config) { cfg.Registerer = registry })
-	other := startNode(t)
+	other, third := startNode(t), startNode(t)
 	handleEcho(t, other, echo, nil)
 	accept := func(context.Context, peer.ID, []byte) error { return nil }
-	ours, theirs := join(t, node, accept), join(t, other, accept)
-	if err := node.AddPeer(addrOf(other)); err != nil {
+	ours, theirs, others := join(t, node, accept), join(t, other, accept), join(t, third, accept)
+	if err := errors.Join(node.AddPeer(addrOf(other)), node.AddPeer(addrOf(third)), third.AddPeer(addrOf(other))); err != nil {
 		t.Fatal(err)
 	}
-	await(t, "connection", func() bool { return node.Count() == 1 })
-	awaitMesh(t, map[*nodep2p.Topic]int{ours: 1, theirs: 1})
+	awaitMesh(t, map[*nodep2p.Topic]int{ours: 2, theirs: 2, others: 2})
 	if _, err := node.Request(t.Context(), other.Self().ID, echo, make([]byte, 1000)); err != nil {
 		t.Fatal(err)
 	}
@@ -36,13 +35,16 @@ func TestMetrics(t *testing.T) {
 		t.Fatal(err)
 	}
 	for want, least := range map[string]float64{
-		`peers{direction="outbound",transport="tcp"}`:                      1,
-		`dials_total{result="connected"}`:                                  1,
+		`peers{direction="outbound",transport="tcp"}`:                      2,
+		`dials_total{result="connected"}`:                                  2,
 		`bytes_total{direction="out",protocol="/test/echo/1"}`:             1000,
 		`bytes_total{direction="in",protocol="/test/echo/1"}`:              1000,
 		`requests_total{protocol="/test/echo/1",result="ok",side="asked"}`: 1,
-		`gossip_mesh_peers{topic="/test/1"}`:                               1,
+		`gossip_mesh_peers{topic="/test/1"}`:                               2,
 		`gossip_messages_total{topic="/test/1",verdict="forwarded"}`:       1,
+		`gossip_messages_total{topic="/test/1",verdict="duplicate"}`:       1,
+		`gossip_repeat_delay_seconds{topic="/test/1"}`:                     1,
+		`ping_seconds{}`: 2,
 	} {
 		await(t, want, func() bool { return metric(t, registry, want) >= least })
 	}
@@ -60,7 +62,8 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-// metric returns the value of a metric of this package; -1 = there is none.
+// metric returns the value of a metric of this package, of a histogram how many it
+// counted; -1 = there is none.
 func metric(t *testing.T, registry *prometheus.Registry, want string) float64 {
 	t.Helper()
 	families, err := registry.Gather()
@@ -74,7 +77,7 @@ func metric(t *testing.T, registry *prometheus.Registry, want string) float64 {
 				labels = append(labels, label.GetName()+`="`+label.GetValue()+`"`)
 			}
 			if family.GetName()+"{"+strings.Join(labels, ",")+"}" == "monolith_p2p_"+want {
-				return m.GetCounter().GetValue() + m.GetGauge().GetValue()
+				return m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
 			}
 		}
 	}

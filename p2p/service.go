@@ -120,7 +120,7 @@ func (s *Service) open(key *ecdsa.PrivateKey) (err error) {
 	if s.metrics, err = newMetrics(s.cfg.Registerer, s.roster, s.mesh); err != nil {
 		return err
 	}
-	s.mesh.gossip = s.metrics.gossip
+	s.mesh.gossip, s.mesh.again = s.metrics.gossip, s.metrics.again
 	if s.announce, err = parseAnnouncements(s.cfg.Announce); err != nil {
 		return err
 	}
@@ -272,9 +272,15 @@ func (s *Service) measure() {
 func (s *Service) ping(ctx context.Context, id peer.ID) {
 	ctx, cancel := context.WithTimeout(network.WithNoDial(ctx, "ping"), pingTimeout)
 	defer cancel()
-	if result := <-ping.Ping(ctx, s.host, id); result.Error != nil {
-		s.log.WithField("peer", id).WithError(result.Error).Debug("No answer to a ping")
+	result, ok := <-ping.Ping(ctx, s.host, id)
+	if !ok { // the channel is closed when the time is up
+		result.Error = ctx.Err()
 	}
+	if result.Error != nil {
+		s.log.WithField("peer", id).WithError(result.Error).Debug("No answer to a ping")
+		return
+	}
+	s.metrics.pings.Observe(result.RTT.Seconds())
 }
 
 // Stop says goodbye, closes all connections and waits for every goroutine. It

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/eth/filters"
 	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // filterAPI is log queries (eth_logs.go), filters that are polled (here) and
@@ -58,6 +60,30 @@ func newFilterAPI(b *backend, feeds *feeds) *filterAPI {
 		clients:       make(map[string]int),
 		subscriptions: make(map[string]int),
 	}
+}
+
+// register makes metrics of how many filters and subscriptions there are.
+func (api *filterAPI) register(registerer prometheus.Registerer) error {
+	if registerer == nil {
+		return nil
+	}
+	gauge := func(name, help string, value func() int) error {
+		return registerer.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Namespace: "monolith", Subsystem: "rpc", Name: name, Help: help,
+		}, func() float64 {
+			api.mu.Lock()
+			defer api.mu.Unlock()
+			return float64(value())
+		}))
+	}
+	return errors.Join(
+		gauge("filters", "Filters that are polled.", func() int { return len(api.filters) }),
+		gauge("subscriptions", "Subscriptions of WebSocket and IPC connections.", func() (count int) {
+			for _, n := range api.subscriptions {
+				count += n
+			}
+			return count
+		}))
 }
 
 // NewFilter is eth_newFilter.

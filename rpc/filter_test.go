@@ -10,6 +10,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
 )
@@ -260,13 +261,27 @@ func TestNotCanonical(t *testing.T) {
 }
 
 func TestUnsubscribe(t *testing.T) {
-	n := newNode(t, func(cfg *Config) { cfg.Limits.ConnSubscriptions = 2 })
+	registry := prometheus.NewRegistry()
+	n := newNode(t, func(cfg *Config) { cfg.Registerer = registry; cfg.Limits.ConnSubscriptions = 2 })
 	client := n.dialWS()
 	heads, sub := n.subscribe(client, "newHeads")
 	n.subscribe(client, "logs", map[string]any{})
 	_, err := client.EthSubscribe(t.Context(), make(chan json.RawMessage), "newHeads")
 	wantError(t, err, codeLimit, "too many subscriptions on this connection: the limit is 2 (see --ws.subscription-limit)")
 	n.subscribe(n.dialWS(), "newHeads") // another connection has its own
+	get[rpc.ID](n, "eth_newBlockFilter")
+	counts := map[string]float64{"monolith_rpc_filters": 1, "monolith_rpc_subscriptions": 3}
+	families, err := registry.Gather()
+	n.check(err)
+	for _, family := range families {
+		if want, ok := counts[family.GetName()]; ok && family.GetMetric()[0].GetGauge().GetValue() != want {
+			t.Errorf("%v, want %v", family, want)
+		}
+		delete(counts, family.GetName())
+	}
+	if len(counts) > 0 {
+		t.Errorf("missing: %v", counts)
+	}
 
 	receiveHead(t, heads, n.mine())
 	sub.Unsubscribe()

@@ -89,7 +89,7 @@ func (s *Service) open(h handlers) error {
 	s.gate = newGate(s.cfg.Limits, m)
 	s.heavy = newHeavyCalls(s.gate)
 	s.backend.long = s.heavy.long
-	if err := s.heavy.register(s.cfg.Registerer); err != nil {
+	if err := errors.Join(s.heavy.register(s.cfg.Registerer), s.filters.register(s.cfg.Registerer)); err != nil {
 		return fmt.Errorf("rpc metrics: %w", err)
 	}
 	if s.cfg.HTTP {

@@ -9,6 +9,7 @@ import (
 	"github.com/ethereum/go-ethereum/core"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/monolith-chain/monolith/shared/chain/chaintest"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
@@ -120,8 +121,22 @@ func TestRebuildFromPools(t *testing.T) {
 			if got := testutil.ToFloat64(other.metrics.fromPool); got != float64(pooled) {
 				t.Errorf("%v transactions were found, want %d", got, pooled)
 			}
+			await(t, "figures of the block", func() bool {
+				return samples(t, other.metrics.arrival) == 1 && samples(t, other.metrics.taking) == 1 &&
+					samples(t, other.metrics.waiting) == uint64(pooled) && samples(t, miner.metrics.waiting) == txs
+			})
 		})
 	}
+}
+
+// samples is how much a histogram has counted.
+func samples(t *testing.T, h prometheus.Histogram) uint64 {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(h)
+	families, err := registry.Gather()
+	check(t, err)
+	return families[0].GetMetric()[0].GetHistogram().GetSampleCount()
 }
 
 // TestPrivateTransactionsAreSentAlong mines transactions that no peer can know.

@@ -189,12 +189,12 @@ func TestUnreachableBlocks(t *testing.T) {
 	w := newWorld(t)
 	n := w.node(w.Chain(w.Genesis(), relayReach+2, nil))
 	old := w.Block(w.Genesis(), chaintest.Spec{Coinbase: chaintest.Address(3)})
-	if err := n.acceptBlock("peer", newCompactBlock(old, every)); !errors.Is(err, errOutOfReach) {
+	if err := n.acceptBlock("peer", newCompactBlock(old, every), time.Now()); !errors.Is(err, errOutOfReach) {
 		t.Errorf("got %v", err)
 	}
 	second := n.chain.GetHeaderByNumber(0)
 	second.Extra = append(common.CopyBytes(second.Extra), 1)
-	if err := n.acceptBlock("peer", &compactBlock{Header: second}); err == nil {
+	if err := n.acceptBlock("peer", &compactBlock{Header: second}, time.Now()); err == nil {
 		t.Error("another genesis block was taken")
 	}
 }

@@ -53,6 +53,7 @@ func (s *Service) announce(block *types.Block) {
 	}
 	s.metrics.blocks.WithLabelValues("announced").Inc()
 	s.metrics.gossiped(len(message), block.Size())
+	s.metrics.included(block.Transactions(), s.cfg.Now())
 }
 
 // unheardOf reports whether the peers cannot have a transaction in their pools,
@@ -69,7 +70,7 @@ func (s *Service) validateBlock(_ context.Context, from peer.ID, data []byte) er
 	if err != nil {
 		return nodep2p.Blame(nodep2p.Malformed, err)
 	}
-	if err := s.acceptBlock(from, compact); err != nil {
+	if err := s.acceptBlock(from, compact, s.cfg.Now()); err != nil {
 		return err
 	}
 	s.metrics.blocks.WithLabelValues("forwarded").Inc()
@@ -79,8 +80,8 @@ func (s *Service) validateBlock(_ context.Context, from peer.ID, data []byte) er
 
 // acceptBlock checks an announcement as far as that goes without the block's
 // body. If nothing is wrong with it, the block is rebuilt and inserted in the
-// background. Without error it may be forwarded already.
-func (s *Service) acceptBlock(from peer.ID, compact *compactBlock) error {
+// background. Without error it may be forwarded already. It came at the given time.
+func (s *Service) acceptBlock(from peer.ID, compact *compactBlock, at time.Time) error {
 	header, hash := compact.Header, compact.Header.Hash()
 	number := header.Number.Uint64()
 	if s.relay.alsoFrom(hash, from) || s.cfg.Chain.TotalWork(hash, number) != nil {
@@ -96,7 +97,7 @@ func (s *Service) acceptBlock(from peer.ID, compact *compactBlock) error {
 		return errOutOfReach
 	}
 	if !s.known(header.ParentHash, number-1) {
-		s.relay.keep(hash, orphan{compact, from})
+		s.relay.keep(hash, orphan{compact, from, at})
 		s.chase(from, number)
 		return errOrphan
 	}
@@ -107,10 +108,11 @@ func (s *Service) acceptBlock(from peer.ID, compact *compactBlock) error {
 	if early > heldFor {
 		return errFuture
 	}
-	a := s.relay.begin(header, hash, from)
+	a := s.relay.begin(header, hash, from, at)
 	if a == nil {
 		return errKnown
 	}
+	s.metrics.arrived(header, at)
 	s.spawn(func() { s.bringIn(a, compact) })
 	if early > 0 {
 		return errFuture
@@ -167,7 +169,7 @@ func (s *Service) adoptOrphans() {
 		number := header.Number.Uint64()
 		return number+relayReach < head || s.known(header.ParentHash, number-1)
 	}) {
-		if err := s.acceptBlock(o.from, o.compactBlock); err != nil {
+		if err := s.acceptBlock(o.from, o.compactBlock, o.at); err != nil {
 			s.log.WithFields(logrus.Fields{"number": o.Header.Number, "hash": o.Header.Hash()}).WithError(err).
 				Debug("A block that waited for its ancestors was not taken")
 		}

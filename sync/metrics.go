@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"time"
+
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -16,11 +18,17 @@ type metrics struct {
 	missing      prometheus.Counter
 	compactBytes prometheus.Counter
 	fullBytes    prometheus.Counter
+	arrival      prometheus.Histogram
+	taking       prometheus.Histogram
+	waiting      prometheus.Histogram
 }
 
 func newMetrics(s *Service) *metrics {
 	name := func(name, help string) prometheus.CounterOpts {
 		return prometheus.CounterOpts{Namespace: "monolith", Subsystem: "sync", Name: name, Help: help}
+	}
+	histogram := func(name, help string, buckets []float64) prometheus.Histogram {
+		return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: "monolith", Subsystem: "sync", Name: name, Help: help, Buckets: buckets})
 	}
 	m := &metrics{
 		handshakes: prometheus.NewCounterVec(name("handshakes_total",
@@ -42,6 +50,16 @@ func newMetrics(s *Service) *metrics {
 			"Bytes of block announcements, sent and received once each.")),
 		fullBytes: prometheus.NewCounter(name("compact_full_bytes_total",
 			"Bytes that the announced blocks have in full.")),
+		arrival: histogram("block_arrival_seconds",
+			"Time from a block's timestamp to its first announcement here. Timestamps are whole seconds of the miner's clock, "+
+				"up to a second old or ahead when the block is found: one that is ahead of this clock counts as 0.",
+			prometheus.ExponentialBuckets(0.25, 2, 10)), // to 128 s
+		taking: histogram("block_import_seconds",
+			"Time from a block's first announcement here until it is in the chain: waiting for its ancestors, fetching what is missing, execution.",
+			prometheus.ExponentialBuckets(0.001, 3, 10)), // 1 ms to 20 s
+		waiting: histogram("transaction_wait_seconds",
+			"Time that transactions of blocks which are announced, by peers or here, had been known to this node. Those that come with the block or after it do not count.",
+			prometheus.ExponentialBuckets(0.25, 2, 13)), // to 17 minutes
 	}
 	if s.cfg.Registerer == nil {
 		return m
@@ -50,6 +68,7 @@ func newMetrics(s *Service) *metrics {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "monolith", Subsystem: "sync", Name: name, Help: help}, value)
 	}
 	s.cfg.Registerer.MustRegister(m.handshakes, m.syncs, m.served, m.blocks, m.txs, m.fromPool, m.missing, m.compactBytes, m.fullBytes,
+		m.arrival, m.taking, m.waiting,
 		gauge("synced", "1 if no peer has shown a chain far ahead.", func() float64 {
 			if s.Synced() {
 				return 1
@@ -70,6 +89,21 @@ func newMetrics(s *Service) *metrics {
 func (m *metrics) gossiped(compact int, full uint64) {
 	m.compactBytes.Add(float64(compact))
 	m.fullBytes.Add(float64(full))
+}
+
+// arrived notes when a block was announced for the first time.
+func (m *metrics) arrived(header *types.Header, at time.Time) {
+	m.arrival.Observe(max(0, at.Sub(time.Unix(int64(header.Time), 0)).Seconds()))
+}
+
+// included notes how long the transactions of a block that was announced had waited
+// for one.
+func (m *metrics) included(txs types.Transactions, at time.Time) {
+	for _, tx := range txs {
+		if wait := at.Sub(tx.Time()); wait > 0 {
+			m.waiting.Observe(wait.Seconds())
+		}
+	}
 }
 
 // rebuilt counts a block that was put together from what was here and the

@@ -55,6 +55,8 @@ func (s *Service) bringIn(a *assembly, compact *compactBlock) {
 		s.cfg.Network.Credit(a.from, nodep2p.UsefulBlock)
 		s.showed(a.from, block)
 		s.metrics.blocks.WithLabelValues("inserted").Inc()
+		s.metrics.taking.Observe(s.cfg.Now().Sub(a.at).Seconds())
+		s.metrics.included(block.Transactions(), a.at)
 	case errors.Is(err, chain.ErrFutureBlock):
 		s.relay.recent.Remove(a.hash) // when its time comes the peers are told
 		log.WithError(err).Debug("Announced block is held back")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/lru"
@@ -36,6 +37,7 @@ type assembly struct {
 	done    chan struct{}               // closed when the block is in the chain or given up
 
 	from  peer.ID   // who announced it first
+	at    time.Time // when that was
 	alike []peer.ID // who did after; guarded by relay.mu
 }
 
@@ -43,6 +45,7 @@ type assembly struct {
 type orphan struct {
 	*compactBlock
 	from peer.ID
+	at   time.Time // when it came
 }
 
 func newRelay() *relay {
@@ -54,13 +57,13 @@ func newRelay() *relay {
 }
 
 // begin adds a block, unless it is there or there are too many.
-func (r *relay) begin(header *types.Header, hash common.Hash, from peer.ID) *assembly {
+func (r *relay) begin(header *types.Header, hash common.Hash, from peer.ID, at time.Time) *assembly {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.assemblies[hash] != nil || len(r.assemblies) >= maxAssemblies {
 		return nil
 	}
-	a := &assembly{header: header, hash: hash, from: from, rebuilt: make(chan struct{}), done: make(chan struct{})}
+	a := &assembly{header: header, hash: hash, from: from, at: at, rebuilt: make(chan struct{}), done: make(chan struct{})}
 	r.assemblies[hash] = a
 	r.recent.Add(hash, struct{}{})
 	delete(r.orphans, hash)
@@ -108,6 +111,9 @@ func (r *relay) end(a *assembly) {
 func (r *relay) keep(hash common.Hash, o orphan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if first, again := r.orphans[hash]; again {
+		o.at = first.at
+	}
 	for other := range r.orphans {
 		if len(r.orphans) < maxOrphans {
 			break

@@ -131,7 +131,7 @@ func New(cfg Config) (*Service, error) {
 	if err := s.openJournal(); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
-	registerMetrics(cfg.Registerer, pool)
+	registerMetrics(cfg.Registerer, pool, cfg)
 	return s, nil
 }
 
