@@ -44,10 +44,10 @@ func newMetrics(registerer prometheus.Registerer, roster *roster, mesh *mesh) (*
 		again: prometheus.NewHistogramVec(histogram("gossip_repeat_delay_seconds",
 			"Time from the first arrival of a message to each further one, from other peers, by topic: how far apart the network's paths to this node are. "+
 				"Peers that learn in time that the message is here do not send it.",
-			prometheus.ExponentialBuckets(0.001, 3, 9)), []string{"topic"}), // 1 ms to 6.6 s
+			prometheus.ExponentialBuckets(0.001, 2, 13)), []string{"topic"}), // 1 ms to 4 s
 		pings: prometheus.NewHistogram(histogram("ping_seconds",
 			"Time that a small message takes to a peer and back, measured with each peer every 30 seconds.",
-			prometheus.ExponentialBuckets(0.0002, 3, 9))), // 0.2 ms to 1.3 s
+			prometheus.ExponentialBuckets(0.00025, 2, 13))), // 0.25 ms to 1 s
 	}
 	if registerer == nil {
 		return m, nil

@@ -56,7 +56,7 @@ func newMetrics(s *Service) *metrics {
 			prometheus.ExponentialBuckets(0.25, 2, 10)), // to 128 s
 		taking: histogram("block_import_seconds",
 			"Time from a block's first announcement here until it is in the chain: waiting for its ancestors, fetching what is missing, execution.",
-			prometheus.ExponentialBuckets(0.001, 3, 10)), // 1 ms to 20 s
+			prometheus.ExponentialBuckets(0.001, 2, 14)), // 1 ms to 8 s
 		waiting: histogram("transaction_wait_seconds",
 			"Time that transactions of blocks which are announced, by peers or here, had been known to this node. Those that come with the block or after it do not count.",
 			prometheus.ExponentialBuckets(0.25, 2, 13)), // to 17 minutes
