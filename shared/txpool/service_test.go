@@ -356,9 +356,15 @@ func TestMetricsAndStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `
+		# HELP monolith_txpool_pending_limit_transactions Executable transactions beyond which the pool drops some, of the accounts that have most.
+		# TYPE monolith_txpool_pending_limit_transactions gauge
+		monolith_txpool_pending_limit_transactions 65536
 		# HELP monolith_txpool_pending_transactions Executable transactions in the pool.
 		# TYPE monolith_txpool_pending_transactions gauge
 		monolith_txpool_pending_transactions 1
+		# HELP monolith_txpool_queued_limit_transactions Transactions that wait for an earlier nonce beyond which the pool drops some.
+		# TYPE monolith_txpool_queued_limit_transactions gauge
+		monolith_txpool_queued_limit_transactions 16384
 		# HELP monolith_txpool_queued_transactions Transactions that wait for an earlier nonce.
 		# TYPE monolith_txpool_queued_transactions gauge
 		monolith_txpool_queued_transactions 1
