@@ -47,7 +47,7 @@ func newHandlers(cfg Config, b *backend, f *fees, filters *filterAPI) handlers {
 		},
 		"ots": {&otsAPI{b}, &otsSearchAPI{b, addresses}},
 		"debug": {
-			&traceAPI{b, filters},
+			&traceAPI{b, filters, cfg.Log},
 			&rawAPI{b},
 			&listAPI{b},
 			&nodeAPI{b, cfg.Dev, cfg.SetLogLevel},

@@ -3,8 +3,11 @@ package rpc
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"runtime/debug"
+
+	"github.com/sirupsen/logrus"
 )
 
 // callable is a handler's method.
@@ -72,11 +75,7 @@ func decode(element []byte, into reflect.Value) bool {
 
 // run calls the method.
 func (c *callable) run(args []reflect.Value) (result any, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			result, err = nil, &crashError{value, debug.Stack()}
-		}
-	}()
+	defer contain(&err)
 	results := c.function.Call(args)
 	if c.fails {
 		last := len(results) - 1
@@ -91,6 +90,13 @@ func (c *callable) run(args []reflect.Value) (result any, err error) {
 	return results[0].Interface(), nil
 }
 
+// contain, deferred, makes an error of a panic.
+func contain(err *error) {
+	if value := recover(); value != nil {
+		*err = &crashError{value, debug.Stack()}
+	}
+}
+
 // crashError is a panic of a handler. The client is told no more than that.
 type crashError struct {
 	value any
@@ -101,3 +107,10 @@ func (e *crashError) Error() string { return "method handler crashed" }
 
 // ErrorCode is what a client gets.
 func (e *crashError) ErrorCode() int { return codeInternal }
+
+// logCrash logs an error if it is a panic.
+func logCrash(log logrus.FieldLogger, method string, err error) {
+	if crash := (*crashError)(nil); errors.As(err, &crash) {
+		log.WithFields(logrus.Fields{"method": method, "panic": crash.value, "stack": string(crash.stack)}).Error("RPC method crashed")
+	}
+}

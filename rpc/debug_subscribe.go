@@ -71,6 +71,7 @@ func (api *traceAPI) traceChain(first, last uint64, config *traceConfig, peer st
 		} else {
 			traces, err := api.traceInTurn(ctx, clientOf(peer), block, config)
 			if result.Hash = block.Hash(); err != nil {
+				logCrash(api.log, "debug_subscribe", err)
 				result.Error = err.Error()
 			} else {
 				result.Traces = traces
@@ -91,9 +92,11 @@ func (api *traceAPI) traceChain(first, last uint64, config *traceConfig, peer st
 }
 
 // traceInTurn is traceBlock when it is the client's turn: requests get theirs before
-// they are served, but a subscription goes on after that.
-func (api *traceAPI) traceInTurn(ctx context.Context, client string, block *types.Block, config *traceConfig) ([]txTrace, error) {
-	err := api.long.acquire(ctx, client)
+// they are served, but a subscription goes on after that. A tracer that panics, as some
+// do, would otherwise end the process here, where no request is served.
+func (api *traceAPI) traceInTurn(ctx context.Context, client string, block *types.Block, config *traceConfig) (traces []txTrace, err error) {
+	defer contain(&err)
+	err = api.long.acquire(ctx, client)
 	for errors.Is(err, errQueueWait) {
 		err = api.long.acquire(ctx, client)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
 	"github.com/ethereum/go-ethereum/core"
+	"github.com/ethereum/go-ethereum/core/state"
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/core/vm"
 	"github.com/ethereum/go-ethereum/crypto"
@@ -202,31 +203,53 @@ func TestTraceLimits(t *testing.T) {
 }
 
 // TestTraceStopped executes a transaction under tracers that were stopped before its
-// first call, as happens when a client leaves at that moment.
+// first call, as happens when a client leaves at that moment, or that are about to be, as
+// when the answer becomes too large with its input.
 func TestTraceStopped(t *testing.T) {
 	n := newNode(t)
-	tx := n.transfer(1)
+	tx := n.tx(1, types.DynamicFeeTx{Data: []byte{byte(vm.PUSH0), byte(vm.PUSH0), byte(vm.LOG0)}})
 	n.mine(tx)
 	b := n.rpc.backend
-	for _, tracer := range []string{"callTracer", "flatCallTracer", "erc7562Tracer", "prestateTracer", "4byteTracer", muxTracer} {
-		config := &traceConfig{Tracer: &tracer}
-		if tracer == muxTracer {
-			config.TracerConfig = json.RawMessage(`{"callTracer": null, "erc7562Tracer": null}`)
+	for tracer, options := range map[string]string{
+		"callTracer": `{"withLog": true}`, "flatCallTracer": "", "erc7562Tracer": `{"withLog": true}`, "prestateTracer": "", "4byteTracer": "",
+		muxTracer: `{"callTracer": {"withLog": true}, "erc7562Tracer": null}`,
+	} {
+		for _, stopped := range []bool{true, false} {
+			config := &traceConfig{Tracer: &tracer, TracerConfig: json.RawMessage(options)}
+			r, err := b.replay(t.Context(), n.head(), nil)
+			n.check(err)
+			msg, err := core.TransactionToMessage(tx, r.signer, r.block.BaseFee())
+			n.check(err)
+			evm := r.newEVM(nil)
+			made, err := b.newTracer(config, new(tracers.Context), b.newBudget(), evm)
+			n.check(err)
+			evm.Config.Tracer, evm.StateDB = made.Hooks, state.NewHookedState(r.state, made.Hooks)
+			evm.Cancel()
+			if stopped {
+				made.Stop(context.Canceled)
+			}
+			_, _, err = core.ApplyTransactionWithEVM(t.Context(), msg, core.NewGasPool(msg.GasLimit), r.state,
+				r.context.BlockNumber, r.block.Hash(), r.context.Time, tx, evm)
+			n.check(err)
+			evm.Release()
 		}
-		r, err := b.replay(t.Context(), n.head(), nil)
-		n.check(err)
-		msg, err := core.TransactionToMessage(tx, r.signer, r.block.BaseFee())
-		n.check(err)
-		evm := r.newEVM(nil)
-		stopped, err := b.newTracer(config, new(tracers.Context), b.newBudget(), evm)
-		n.check(err)
-		evm.Config.Tracer = stopped.Hooks
-		evm.Cancel()
-		stopped.Stop(context.Canceled)
-		_, _, err = core.ApplyTransactionWithEVM(t.Context(), msg, core.NewGasPool(msg.GasLimit), r.state,
-			r.context.BlockNumber, r.block.Hash(), r.context.Time, tx, evm)
-		n.check(err)
-		evm.Release()
+	}
+}
+
+// TestTraceCrash lets a tracer of go-ethereum panic, which looks for what an instruction
+// should have found on the stack. That ends a request or a subscription and nothing else.
+func TestTraceCrash(t *testing.T) {
+	n := newNode(t)
+	tx := n.tx(1, types.DynamicFeeTx{Data: []byte{byte(vm.SLOAD)}})
+	n.mine(tx)
+	config := map[string]any{"tracer": "erc7562Tracer"}
+	_, err := n.ask("debug_traceTransaction", tx.Hash(), config)
+	wantError(t, err, codeInternal, "method handler crashed")
+	traces := make(chan chainTrace, 1)
+	_, err = n.dialWS().Subscribe(t.Context(), "debug", traces, "traceChain", "0x0", "0x1", config)
+	n.check(err)
+	if got := receive(t, "a failure", traces); got.Block != 1 || got.Error != "method handler crashed" {
+		t.Errorf("got %+v", got)
 	}
 }
 

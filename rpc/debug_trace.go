@@ -17,6 +17,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/ethereum/go-ethereum/rlp"
 	"github.com/ethereum/go-ethereum/rpc"
+	"github.com/sirupsen/logrus"
 )
 
 // traceAPI is the part of the namespace debug that executes again what was executed,
@@ -24,6 +25,7 @@ import (
 type traceAPI struct {
 	*backend
 	subscriptions *filterAPI
+	log           logrus.FieldLogger
 }
 
 // txTrace is a transaction's part of a block's trace.

@@ -247,7 +247,7 @@ func (n *node) delegate(from int, to common.Address) *types.Transaction {
 // traced or refused, in bounded time.
 func FuzzTraceBlock(f *testing.F) {
 	n := newNode(f, func(cfg *Config) { cfg.Limits.TraceTime = time.Second })
-	api := &traceAPI{n.rpc.backend, n.rpc.filters}
+	api := &traceAPI{n.rpc.backend, n.rpc.filters, n.rpc.cfg.Log}
 	counter := n.deploy()
 	n.mine(n.increment(1, counter), n.delegate(3, counter))
 	block := n.head()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"reflect"
 
 	"github.com/ethereum/go-ethereum/rpc"
@@ -58,9 +57,7 @@ func (s *server) direct(ctx context.Context, frame []byte) (answer []byte, ok bo
 		return nil, false
 	}
 	result, err := method.run(args)
-	if crash := (*crashError)(nil); errors.As(err, &crash) {
-		s.log.WithFields(logrus.Fields{"method": string(call.method), "panic": crash.value, "stack": string(crash.stack)}).Error("RPC method crashed")
-	}
+	logCrash(s.log, string(call.method), err)
 	var encoded []byte
 	if err == nil {
 		encoded, err = encodeResult(result)

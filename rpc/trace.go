@@ -241,8 +241,8 @@ func (b *budget) count(hooks *tracing.Hooks, cfg logger.Config, evm *vm.EVM) {
 
 // watch ends the execution when a tracer has seen more than the budget of what costs
 // next to no gas: the same bytes as the input or output of many calls. Once it is to end,
-// the tracer hears of no more calls: some that are stopped before the first one look for
-// it at the transaction's end, and panic.
+// the tracer hears of nothing any more, though some steps may follow: several look for a
+// call, which they have not heard of, when it does something, and panic.
 func (b *budget) watch(tracer *tracing.Hooks, evm *vm.EVM) *tracing.Hooks {
 	hooks := *tracer
 	see := func(data []byte) bool {
@@ -265,6 +265,20 @@ func (b *budget) watch(tracer *tracing.Hooks, evm *vm.EVM) *tracing.Hooks {
 			}
 		}
 	}
+	if step := hooks.OnOpcode; step != nil {
+		hooks.OnOpcode = func(pc uint64, op byte, gas, cost uint64, scope tracing.OpContext, returned []byte, depth int, err error) {
+			if !evm.Cancelled() {
+				step(pc, op, gas, cost, scope, returned, depth, err)
+			}
+		}
+	}
+	if fault := hooks.OnFault; fault != nil {
+		hooks.OnFault = func(pc uint64, op byte, gas, cost uint64, scope tracing.OpContext, depth int, err error) {
+			if !evm.Cancelled() {
+				fault(pc, op, gas, cost, scope, depth, err)
+			}
+		}
+	}
 	// muxTracer has these instead, for all its members.
 	if enter := hooks.OnEnterV2; enter != nil {
 		hooks.OnEnterV2 = func(depth int, typ byte, from, to common.Address, input []byte, gas tracing.Gas, value *big.Int) {
@@ -277,6 +291,27 @@ func (b *budget) watch(tracer *tracing.Hooks, evm *vm.EVM) *tracing.Hooks {
 		hooks.OnExitV2 = func(depth int, output []byte, gasLeft tracing.Gas, err error, reverted bool) {
 			if see(output) {
 				exit(depth, output, gasLeft, err, reverted)
+			}
+		}
+	}
+	if step := hooks.OnOpcodeV2; step != nil {
+		hooks.OnOpcodeV2 = func(pc uint64, op byte, gas, cost tracing.Gas, scope tracing.OpContext, returned []byte, depth int, err error) {
+			if !evm.Cancelled() {
+				step(pc, op, gas, cost, scope, returned, depth, err)
+			}
+		}
+	}
+	if fault := hooks.OnFaultV2; fault != nil {
+		hooks.OnFaultV2 = func(pc uint64, op byte, gas, cost tracing.Gas, scope tracing.OpContext, depth int, err error) {
+			if !evm.Cancelled() {
+				fault(pc, op, gas, cost, scope, depth, err)
+			}
+		}
+	}
+	if log := hooks.OnLog; log != nil {
+		hooks.OnLog = func(entry *types.Log) {
+			if !evm.Cancelled() {
+				log(entry)
 			}
 		}
 	}
