@@ -82,14 +82,14 @@ func TestBackup(t *testing.T) {
 func TestBackupWithoutReader(t *testing.T) {
 	a := newBackups(t)
 	api := a.rpc.backend.backups
-	api.idle = 200 * time.Millisecond
+	api.idle = time.Second // no request takes as long
 	id := a.startBackup()
-	wanted := time.Now().Add(3 * api.idle)
+	wanted := time.Now().Add(3 * api.idle / 2)
 	for time.Now().Before(wanted) {
 		a.want(`{"data":"","done":false}`, "admin_readBackup", id, "0x0")
 	}
 	a.await("the backup is given up", func() bool { return api.find(id) == nil })
-	a.fails(codeInvalidParams, "there is no such backup, or no more: nobody read it for 200ms", "admin_readBackup", id, "0x1")
+	a.fails(codeInvalidParams, "there is no such backup, or no more: nobody read it for 1s", "admin_readBackup", id, "0x1")
 }
 
 // There are only so many, those that were left open end with the service, and the

@@ -290,7 +290,7 @@ func TestIPCPath(t *testing.T) {
 
 // TestDrain: Stop waits for running requests, tells clients, and ends subscriptions.
 func TestDrain(t *testing.T) {
-	n := newNode(t, func(cfg *Config) { cfg.Limits.GasCap, cfg.Limits.EVMTimeout = 0, 300*time.Millisecond })
+	n := newNode(t, func(cfg *Config) { cfg.Limits.GasCap, cfg.Limits.EVMTimeout = 0, time.Second }) // both run until Stop is called
 	counter := n.deploy()
 	ws := n.openWS()
 	n.say(ws, `{"jsonrpc":"2.0","id":1,"method":"eth_subscribe","params":["newHeads"]}`)

@@ -157,7 +157,7 @@ func TestClientGoneAnywhere(t *testing.T) {
 
 // TestHeavyBatch: light and heavy requests of a batch are answered in its order.
 func TestHeavyBatch(t *testing.T) {
-	n := newNode(t, func(cfg *Config) { cfg.Limits.EVMTimeout, cfg.Limits.GasCap = 50*time.Millisecond, 0 })
+	n := newNode(t, func(cfg *Config) { cfg.Limits.EVMTimeout, cfg.Limits.GasCap = 500*time.Millisecond, 0 }) // short calls are shorter
 	counter := n.deploy()
 	count := callCounter(2, counter, "count()")
 	silent := strings.Replace(count, `"id":2,`, ``, 1)
@@ -166,7 +166,7 @@ func TestHeavyBatch(t *testing.T) {
 	want := `[` + strings.Join([]string{
 		`{"jsonrpc":"2.0","id":1,"result":"0x1092"}`,
 		`{"jsonrpc":"2.0","id":2,"result":"0x` + zero + `"}`,
-		`{"jsonrpc":"2.0","id":3,"error":{"code":-32000,"message":"execution aborted (timeout = 50ms) (see --rpc.evmtimeout)"}}`,
+		`{"jsonrpc":"2.0","id":3,"error":{"code":-32000,"message":"execution aborted (timeout = 500ms) (see --rpc.evmtimeout)"}}`,
 		`{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"invalid request"}}`,
 		`{"jsonrpc":"2.0","id":1,"result":"0x1092"}`,
 		`{"jsonrpc":"2.0","id":1,"result":"0x1092"}`,
