@@ -47,6 +47,7 @@ type Config struct {
 
 	GethMetrics bool // go-ethereum's own metrics too
 
+	gcMode     string // as given; Chain.StateHistory is what comes of it
 	ipcPath    string // as given; RPC.IPCPath is what comes of it
 	ipcDisable bool
 	keystore   string // as given; Wallet.Keystore.Dir is what comes of it
@@ -71,6 +72,7 @@ func DefaultConfig() *Config {
 		DataDir: DefaultDataDir(),
 		Network: "devnet",
 		CacheMB: 64,
+		gcMode:  gcArchive,
 		ipcPath: "monolith.ipc",
 		Log:     logging.DefaultConfig(),
 		DB:      db.DefaultConfig(),

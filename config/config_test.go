@@ -417,6 +417,8 @@ func TestRoundTrip(t *testing.T) {
 		nil,
 		{"dev": "true", "dev.period": "1500ms", "faucet.amount": "123456.654321", "faucet.interval": "0s"},
 		{"dev": "true", "faucet.amount": "0"},
+		{"gcmode": "full"},
+		{"history.state": "128"},
 		{"authrpc.port": "9551", "authrpc.api": "admin,eth", "unlock": DevAccounts()[1].Hex() + "," + DevAccounts()[0].Hex(), "password": "/p", "lightkdf": "true"},
 		{"genesis": genesis, "mine": "false", "datadir": "/tmp/a \"quoted\" \\ path"},
 		{"miner.extradata": "0x00ff22", "miner.cpu": "0.125", "http.corsdomain": "*", "http.vhosts": "", "rpc.txfeecap": "0.5", "mine": "true"},

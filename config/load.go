@@ -121,7 +121,7 @@ const longestSocket = 103
 // settle fills in the defaults that depend on other settings and checks what
 // concerns several of them.
 func (c *Config) settle() []error {
-	faults := c.settleNetwork()
+	faults := append(c.settleNetwork(), c.settleHistory()...)
 	conflict := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 
 	if rest, ok := strings.CutPrefix(c.DataDir, "~/"); ok { // no shell has seen a file's or Compose's

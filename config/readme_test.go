@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "rewrite the README's table of settings"
 // often are the settings that the README shows: what people ask for first.
 var often = []string{
 	"config", "datadir", "genesis", "dev", "bootnodes", "p2p.port", "p2p.announce", "maxpeers", "mine", "miner.etherbase", "miner.threads",
-	"miner.cpu", "http.addr", "http.port", "http.api", "http.corsdomain", "http.vhosts", "authrpc", "cache", "history.state", "index.addresses",
+	"miner.cpu", "http.addr", "http.port", "http.api", "http.corsdomain", "http.vhosts", "authrpc", "cache", "gcmode", "history.state", "index.addresses",
 	"log.level", "log.format", "metrics.addr",
 }
 

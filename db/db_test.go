@@ -20,7 +20,8 @@ import (
 )
 
 // childEnv makes the test binary a second process: "hold DIR" opens a database
-// and waits for its standard input to end, "write DIR" writes until killed.
+// and waits for its standard input to end, "write DIR" writes until killed, and
+// "prune DIR" prunes.
 const childEnv = "MONOLITH_DB_TEST_CHILD"
 
 func TestMain(m *testing.M) {
@@ -40,9 +41,12 @@ func child(role, dir string) error {
 		return err
 	}
 	fmt.Println("ready")
-	if role == "hold" {
+	switch role {
+	case "hold":
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		return s.Stop()
+	case "prune":
+		return pruneUntilKilled(s)
 	}
 	for i := 0; ; i++ {
 		if err := writeEntry(s.Database(), i); err != nil {

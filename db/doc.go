@@ -25,6 +25,14 @@
 // [Config.MinFreeDiskMB] is free, early enough for what is in flight to be
 // finished. Reading goes on, and so does writing once there is room again.
 //
+// # Pruning
+//
+// Histories of old states are in two stores of the freezer, which go-ethereum opens
+// by itself. It forgets the oldest ones in time, but the files stay:
+// [Service.PruneHistories] makes new ones of what is left (prune.go, history.go).
+// Copies are made beside the stores and renamed when they are whole; whatever is then
+// left to do when the process dies, New does before anything else is opened.
+//
 // # Goroutines
 //
 // Start launches one, the watch over disk and write stalls (watch.go). goleveldb

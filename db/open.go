@@ -59,6 +59,9 @@ func (o *opening) open() (_ *store, err error) {
 	if err := os.MkdirAll(filepath.Join(o.dir, ancientDir), 0o700); err != nil {
 		return nil, err
 	}
+	if err := finishPruning(filepath.Join(o.dir, ancientDir)); err != nil {
+		return nil, fmt.Errorf("finish pruning: %w", err)
+	}
 	files, err := storage.OpenFile(o.dir, false)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,16 @@ import (
 // store included, and how many more may be written there. The database may be in
 // use: files that go while they are counted do not count.
 func Usage(dir string) (size, free uint64, err error) {
-	err = filepath.WalkDir(filepath.Join(dir, databaseDir), func(_ string, entry fs.DirEntry, err error) error {
+	if size, err = dirSize(filepath.Join(dir, databaseDir)); err != nil {
+		return 0, 0, explain(err)
+	}
+	free, err = freeBytes(dir)
+	return size, free, err
+}
+
+// dirSize returns how many bytes the files below a directory have.
+func dirSize(dir string) (size uint64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
 			var info fs.FileInfo
 			if info, err = entry.Info(); err == nil {
@@ -22,9 +31,5 @@ func Usage(dir string) (size, free uint64, err error) {
 		}
 		return err
 	})
-	if err != nil {
-		return 0, 0, explain(err)
-	}
-	free, err = freeBytes(dir)
-	return size, free, err
+	return size, err
 }

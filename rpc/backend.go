@@ -50,6 +50,7 @@ type Chain interface {
 
 	// StateOf returns the state after a block, which the caller may change.
 	StateOf(header *types.Header) (*state.StateDB, error)
+	OldestState() uint64 // the first block whose state is kept
 	JumpDestCache() vm.JumpDestCache
 
 	CurrentView() *filtermaps.ChainView

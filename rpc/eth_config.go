@@ -117,7 +117,7 @@ func (api *chainAPI) Capabilities() *capabilities {
 		}
 		return k
 	}
-	blocks, states := window(0, api.earliest()), window(api.history.State, 0)
+	blocks, states := window(0, api.earliest()), window(api.history.State, api.chain.OldestState())
 	c := &capabilities{
 		State: states, StateProofs: states,
 		// Transactions are indexed as long as their blocks are kept.

@@ -28,6 +28,10 @@ func (a *app) databaseCommands() []*cli.Command {
 				"Ends with the first fault and exit code 1."},
 		{Name: "compact", Usage: "give back the room of what was deleted or overwritten", Action: a.dbCompact,
 			Description: "LevelDB does so by itself in the course of time. Interrupting it does no harm."},
+		{Name: "prune", Usage: "remove what the settings do not keep, and give back its room", Action: a.dbPrune,
+			Description: "Removes the states older than the blocks of --gcmode full or --history.state, with their index, and the address index if " +
+				"--index.addresses is off. What is kept of the states is copied first, for which there has to be room. The index of old states is made " +
+				"anew at the next start. If it was interrupted or killed, run it again, or start the node: nothing else is lost."},
 		{Name: "rollback", Usage: "go back to an earlier block and delete what came after it", ArgsUsage: "NUMBER", Action: a.dbRollback,
 			Description: "Blocks that were deleted come back from the next peer or from a file to import. Refuses to go further back than state history reaches (--history.state). If it was killed, run it again."},
 	}

@@ -222,8 +222,8 @@ func (s *Service) clear() error {
 	if err := s.cfg.DB.Delete(progressKey()); err != nil {
 		return err
 	}
-	start := []byte(keyPrefix)
-	end := []byte(keyPrefix)
+	start := []byte(KeyPrefix)
+	end := []byte(KeyPrefix)
 	end[len(end)-1]++
 	for {
 		err := s.cfg.DB.DeleteRange(start, end)

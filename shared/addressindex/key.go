@@ -12,8 +12,8 @@ import (
 	"github.com/holiman/uint256"
 )
 
-// keyPrefix begins every key of the index.
-const keyPrefix = "monolith-address-"
+// KeyPrefix begins every key of the index, and no other: without them there is none.
+const KeyPrefix = "monolith-address-"
 
 // Kinds of entries: the byte after the prefix, what the key goes on with, and the
 // value. Positions are stored with all bits flipped, so that the newest one comes
@@ -56,8 +56,8 @@ func progressKey() []byte { return newKey(kindProgress, 0) }
 
 // newKey begins a key that will be so much longer.
 func newKey(kind byte, more int) []byte {
-	key := make([]byte, 0, len(keyPrefix)+1+more)
-	return append(append(key, keyPrefix...), kind)
+	key := make([]byte, 0, len(KeyPrefix)+1+more)
+	return append(append(key, KeyPrefix...), kind)
 }
 
 // Position is where something is in the chain. Of a transaction, Log and Item are 0.

@@ -181,7 +181,7 @@ func wordsOf(values ...any) []byte {
 func dump(t testing.TB, db ethdb.KeyValueStore) map[string]string {
 	t.Helper()
 	all := make(map[string]string)
-	it := db.NewIterator([]byte(keyPrefix), nil)
+	it := db.NewIterator([]byte(KeyPrefix), nil)
 	defer it.Release()
 	for it.Next() {
 		all[string(it.Key())] = string(it.Value())
@@ -207,12 +207,12 @@ func (n *node) compare(s *Service, db ethdb.KeyValueStore) {
 	if !maps.Equal(have, want) {
 		for key, value := range have {
 			if w, ok := want[key]; !ok || w != value {
-				n.t.Errorf("too much: %x = %x", bytes.TrimPrefix([]byte(key), []byte(keyPrefix)), value)
+				n.t.Errorf("too much: %x = %x", bytes.TrimPrefix([]byte(key), []byte(KeyPrefix)), value)
 			}
 		}
 		for key := range want {
 			if _, ok := have[key]; !ok {
-				n.t.Errorf("missing: %x", bytes.TrimPrefix([]byte(key), []byte(keyPrefix)))
+				n.t.Errorf("missing: %x", bytes.TrimPrefix([]byte(key), []byte(KeyPrefix)))
 			}
 		}
 		n.t.FailNow()

@@ -68,23 +68,45 @@ func (s *Service) DB() ethdb.Database { return s.cfg.DB }
 
 // StateOf returns the state after the given block: from the layers in memory for
 // recent blocks, from the state history for older ones. The state of a block on a
-// side branch that was never executed, or of one beyond Config.StateHistory, is
-// an error. So is that of any block below the last 128 until go-ethereum's history
-// index is complete: a minute or so after the first start, and five after the
-// start of a chain whose last block is over six hours old.
+// side branch that was never executed, or of one before OldestState, is an error. So
+// is that of any block below the last 128 until go-ethereum's history index is
+// complete: a minute or so after the first start, and five after the start of a chain
+// whose last block is over six hours old.
 func (s *Service) StateOf(header *types.Header) (*state.StateDB, error) {
 	live, err := s.StateAt(header.Root, header.Number, header.Time)
 	if err == nil {
 		return live, nil
 	}
-	historic, histErr := s.bc.HistoricState(header.Root, header.Number, header.Time)
-	if left, _, err := s.bc.StateIndexProgress(); histErr != nil && err == nil && left > 0 {
-		histErr = fmt.Errorf("%w: %d blocks are yet to be indexed, which begins a minute after a chain's first start", histErr, left)
-	}
-	if histErr != nil {
-		return nil, fmt.Errorf("state of block %d (%#x) is not available: %w", header.Number, header.Hash(), histErr)
+	historic, err := s.bc.HistoricState(header.Root, header.Number, header.Time)
+	if err != nil {
+		return nil, fmt.Errorf("state of block %d (%#x) is not available: %w", header.Number, header.Hash(), s.whyNoState(header, err))
 	}
 	return historic, nil
+}
+
+// whyNoState says what go-ethereum's error about an old state does not.
+func (s *Service) whyNoState(header *types.Header, err error) error {
+	if oldest := s.OldestState(); header.Number.Uint64() < oldest {
+		return fmt.Errorf("the oldest state that is kept is that of block %d (--gcmode, --history.state)", oldest)
+	}
+	if left, _, e := s.bc.StateIndexProgress(); e == nil && left > 0 {
+		return fmt.Errorf("%w: %d blocks are yet to be indexed, which begins a minute after a chain's first start", err, left)
+	}
+	if s.canonical(header) {
+		return fmt.Errorf("%w: the index of old states is not ready, which takes some seconds after a start", err)
+	}
+	return err
+}
+
+// OldestState is the number of the oldest block whose state is kept. The states of all
+// that come after it on the head's branch are too.
+func (s *Service) OldestState() uint64 {
+	for range 3 { // the oldest may be removed while it is being read
+		if first, _, err := s.bc.TrieDB().HistoryRange(); err == nil && first > 0 {
+			return first - 1 // the oldest history leads back from its block to the one before
+		}
+	}
+	return 0 // there is none yet: all states since the genesis block are in memory
 }
 
 // SafeHeader returns the block that is Params().SafeDepth below the head, or the

@@ -15,6 +15,7 @@ import (
 	"github.com/ethereum/go-ethereum/core/rawdb"
 	"github.com/ethereum/go-ethereum/ethdb"
 	"github.com/ethereum/go-ethereum/event"
+	"github.com/ethereum/go-ethereum/params"
 	"github.com/monolith-chain/monolith/shared/pow"
 	"github.com/monolith-chain/monolith/shared/registry"
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,6 +31,11 @@ const stopTimeout = 2 * time.Minute
 // badBlocksKept bounds the memory of invalid blocks. An evicted one costs one
 // more execution when somebody sends it again.
 const badBlocksKept = 4096
+
+// FullHistory is the number of blocks whose state is kept by a node that does not
+// keep all: as many as a reorganisation can undo, since older ones are in the freezer
+// for good. With fewer a node cannot follow the others after a long partition.
+const FullHistory = params.FullImmutabilityThreshold
 
 // Config is what the chain needs and how much it may use.
 type Config struct {
