@@ -338,7 +338,11 @@ func (w *wizard) write(context.Context) (err error) {
 
 // tellNext prints the commands that make a network of the file.
 func (w *wizard) tellNext() {
-	program, dataDir, file := quote(os.Args[0]), quote(w.dataDir), quote(w.file)
+	program, file := os.Args[0], filepath.Base(w.file)
+	copied := program
+	if strings.ContainsRune(program, filepath.Separator) { // not one that is installed
+		copied = "./" + filepath.Base(program)
+	}
 	host, others := "THIS_MACHINE", ""
 	if addresses := ownAddresses(); len(addresses) > 0 {
 		host = addresses[0]
@@ -352,14 +356,14 @@ The first node, on this machine:
     %[1]s init --datadir %[2]s %[3]s
     %[1]s --datadir %[2]s --mine --miner.etherbase %[4]s
 
-Every other one, with a copy of %[3]s. %[5]s%[6]s stands for the address by which it reaches this machine,
-where TCP and UDP port 30303 and UDP port 30304 must be let in:
+Every other one, with a copy of the program and of %[3]s. %[5]s%[6]s stands for the address by which
+it reaches this machine, where TCP and UDP port 30303 and UDP port 30304 must be let in:
 
-    %[1]s init --datadir node %[7]s
-    %[1]s --datadir node --bootnodes %[5]s
+    %[7]s init --datadir node %[8]s
+    %[7]s --datadir node --bootnodes %[5]s
 
 Those that are to mine too get --mine and --miner.etherbase with an address of their own.
-`, program, dataDir, file, w.miner, host, others, quote(filepath.Base(w.file)))
+`, quote(program), quote(w.dataDir), quote(w.file), w.miner, host, others, quote(copied), quote(file))
 }
 
 // ownAddresses are this machine's, by which others may reach it.
