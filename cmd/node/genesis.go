@@ -28,8 +28,9 @@ const defaultHalfLife = 30
 
 // What a network has unless its founder chooses otherwise.
 const (
-	defaultGasLimit = 60_000_000
-	defaultReward   = "2" // ether
+	defaultGasLimit   = 60_000_000
+	defaultReward     = "2"       // ether
+	defaultDifficulty = 1_000_000 // hashes
 )
 
 func genesisFlags() []cli.Flag {
@@ -43,7 +44,7 @@ func genesisFlags() []cli.Flag {
 		&cli.StringFlag{Category: state, Name: "timestamp", DefaultText: "now", Usage: "Unix time of block 0"},
 		&cli.DurationFlag{Category: rules, Name: "interval", Value: 4 * time.Second, Usage: "mean time between blocks, whole seconds, at least 2s"},
 		&cli.DurationFlag{Category: rules, Name: "halflife", DefaultText: "30 intervals", Usage: "delay after which the difficulty halves, whole seconds"},
-		&cli.StringFlag{Category: rules, Name: "difficulty", Value: "1000000", DefaultText: "1000000, what a core does in about a second", Usage: "hashes that block 1 takes, or fewer when it comes late"},
+		&cli.StringFlag{Category: rules, Name: "difficulty", Value: strconv.Itoa(defaultDifficulty), DefaultText: strconv.Itoa(defaultDifficulty) + ", what a core does in about a second", Usage: "hashes that block 1 takes, or fewer when it comes late"},
 		&cli.StringFlag{Category: rules, Name: "reward", Value: defaultReward, DefaultText: defaultReward, Usage: "`ETHER` per block"},
 		&cli.Uint64Flag{Category: rules, Name: "halving", Usage: "`BLOCKS` after which the reward halves; 0 for never"},
 		&cli.Uint64Flag{Category: rules, Name: "safe", Value: 12, Usage: "`BLOCKS` on top of one that is called safe"},

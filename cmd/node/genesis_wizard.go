@@ -62,11 +62,13 @@ func (a *app) genesisWizard(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	rules := pow.DefaultParams()
+	rules.InitialTarget = targetOf(defaultDifficulty, rules.Limit)
 	w := &wizard{
 		app: a, cfg: cfg, talk: a.newDialogue(), keys: make(map[common.Address]newKey),
 		options: config.GenesisOptions{
 			ChainID: freeChainID(), Timestamp: uint64(time.Now().Unix()), GasLimit: defaultGasLimit,
-			Pow: pow.DefaultParams(), Alloc: make(types.GenesisAlloc),
+			Pow: rules, Alloc: make(types.GenesisAlloc),
 		},
 	}
 	defer func() {

@@ -98,11 +98,16 @@ func TestGenesisWizard(t *testing.T) {
 		t.Fatalf("accounts %v, %v", accounts, err)
 	}
 	mine := common.HexToAddress(accounts[0])
-	if o := genesis.Core; o.Config.ChainID.Uint64() != 77011 || o.GasLimit != defaultGasLimit || genesis.Pow.TargetInterval != 3 ||
-		genesis.Pow.HalfLife != 90 || genesis.Pow.RewardGwei != 1_500_000_000 ||
+	if o := genesis.Core; o.Config.ChainID.Uint64() != 77011 || o.GasLimit != defaultGasLimit ||
 		o.Alloc[common.HexToAddress(friend)].Balance.Cmp(config.Ether(1_000_000)) != 0 ||
 		o.Alloc[mine].Balance.Cmp(new(big.Int).Div(config.Ether(1), big.NewInt(4))) != 0 {
 		t.Errorf("genesis %+v, rules %+v", o, genesis.Pow)
+	}
+
+	// The other things are what genesis new makes of them.
+	plain, err := config.ParseGenesis("plain", []byte(must(t, "genesis", "new", "--chainid", "1", "--interval", "3s", "--reward", "1.5")))
+	if err != nil || plain.Pow.Commitment() != genesis.Pow.Commitment() {
+		t.Errorf("rules %+v, %v; genesis new makes %+v", genesis.Pow, err, plain)
 	}
 
 	var next []string
