@@ -67,7 +67,7 @@ func TestBadInput(t *testing.T) {
 		{"export f one two", `"one" is not a block number`},
 		{"export f 1 2 3", `unexpected argument "3"`},
 		{"export f --datadir x", "flags come before other arguments"},
-		{"db", "db needs a command: stats, verify, compact, rollback"},
+		{"db", "db needs a command: stats, verify, compact, prune, rollback"},
 		{"db stats extra", `unexpected argument "extra"`},
 		{"db rollback", "rollback needs the number of the block"},
 		{"db verify 1", "verify needs both the first and the last block"},
