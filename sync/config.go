@@ -27,6 +27,7 @@ type Chain interface {
 	Genesis() *types.Block
 	GetBlock(hash common.Hash, number uint64) *types.Block
 	DB() ethdb.Database // stored headers and bodies are served as they are
+	Status() error      // nil while blocks can be added
 	SubscribeChainHeadEvent(ch chan<- core.ChainHeadEvent) event.Subscription
 	SubscribeReorg(ch chan<- chain.ReorgEvent) event.Subscription
 }

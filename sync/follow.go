@@ -105,8 +105,12 @@ func (s *Service) follow() {
 	}
 }
 
-// choose returns the peer to sync with now.
+// choose returns the peer to sync with now: none while the chain takes no blocks,
+// the disk being full, which would look as if all peers failed.
 func (s *Service) choose(now time.Time) (best peerInfo, found bool) {
+	if s.cfg.Chain.Status() != nil {
+		return best, false
+	}
 	work, number := s.headWork(), s.cfg.Chain.CurrentBlock().Number.Uint64()
 	for _, p := range s.peers.greeted() {
 		if p.head.Work.Cmp(work) <= 0 {
@@ -154,6 +158,11 @@ func (s *Service) syncWith(p peerInfo) {
 	after := s.headWork()
 	if err == nil && after.Cmp(before) <= 0 {
 		err = errors.New("no block came of it")
+	}
+	if err != nil && s.cfg.Chain.Status() != nil {
+		s.metrics.syncs.WithLabelValues("failed").Inc()
+		log.WithError(err).Debug("Sync failed, by no fault of the peer's")
+		return
 	}
 	now := s.cfg.Now()
 	s.peers.update(p.id, now, func(p *peerInfo) {

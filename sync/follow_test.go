@@ -3,7 +3,9 @@ package sync
 import (
 	"errors"
 	"math/big"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/ethereum/go-ethereum/core/types"
 )
@@ -36,4 +38,30 @@ func TestHighest(t *testing.T) {
 	await(t, "the claim to count", func() bool { return n.Highest() == 500 })
 	close(asked)
 	await(t, "the claim to be found out", func() bool { return n.Highest() == 0 })
+}
+
+// A full disk is not held against the peers: the node catches up as soon as there is
+// room, before it mines on a head of long ago.
+func TestSyncAfterDiskFull(t *testing.T) {
+	w := newWorld(t)
+	blocks := w.Chain(w.Genesis(), 20, nil)
+	peer := w.node(blocks)
+	var full atomic.Bool
+	full.Store(true)
+	w.full = func() error {
+		if full.Load() {
+			return errors.New("the disk is nearly full")
+		}
+		return nil
+	}
+	n := w.node(nil)
+	connect(peer, n)
+	if _, found := n.choose(time.Now().Add(time.Hour)); found {
+		t.Error("a sync begins though the chain takes no blocks")
+	}
+	full.Store(false)
+	await(t, "the blocks", func() bool { return n.chain.CurrentBlock().Hash() == blocks[19].Hash() })
+	if p, _ := n.peers.get(peer.id()); p.fails > 0 {
+		t.Errorf("the peer is blamed for %d syncs that failed", p.fails)
+	}
 }

@@ -29,6 +29,7 @@ type world struct {
 	*chaintest.Builder
 	t       testing.TB
 	genesis *core.Genesis
+	full    func() error // why the disks take no blocks; nil is a disk with room
 }
 
 func newWorld(t testing.TB) *world { return newWorldOf(t, chaintest.Params()) }
@@ -101,6 +102,9 @@ func (w *world) chain() *chain.Service {
 	stopAtEnd(w.t, opened.Stop)
 	cfg := chain.DefaultConfig()
 	cfg.DB, cfg.Writable = opened.Database(), opened.Writable
+	if w.full != nil {
+		cfg.Writable = w.full
+	}
 	cfg.Genesis, cfg.Params, cfg.Log = w.genesis, w.Params, discard()
 	s, err := chain.New(w.t.Context(), cfg)
 	check(w.t, err)
