@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +100,21 @@ func (o *overview) syncRow() row {
 	case s.Peers == 0:
 		return row{"sync", "no peer to compare with", waiting}
 	}
+	if ahead := o.ahead(); ahead > tellEvery {
+		return row{"sync", fmt.Sprintf("a peer claims %d blocks more, and has not shown them or is not believed", ahead), waiting}
+	}
 	return row{"sync", "up to date", good}
+}
+
+// ahead is how many blocks more a peer says it has.
+func (o *overview) ahead() uint64 {
+	var ahead uint64
+	for _, p := range o.peers {
+		if own := uint64(o.status.Head.Number); p.Head != nil && uint64(p.Head.Number) > own {
+			ahead = max(ahead, uint64(p.Head.Number)-own)
+		}
+	}
+	return ahead
 }
 
 func (o *overview) miningRow() row {
@@ -107,12 +122,22 @@ func (o *overview) miningRow() row {
 	switch {
 	case m == nil:
 		return row{"mining", "not on this chain", neutral}
+	case !m.Mining && o.minerWaits():
+		return row{"mining", "paused", waiting}
 	case !m.Mining:
 		return row{"mining", "off", neutral}
 	case o.status.Engine != "proof-of-work":
 		return row{"mining", fmt.Sprintf("without work, for %s", m.Coinbase), good}
 	}
 	return row{"mining", fmt.Sprintf("%s on %s for %s", hashrate(uint64(m.Hashrate)), count(uint64(m.Threads), "thread"), m.Coinbase), good}
+}
+
+// minerWaits reports whether the miner is to mine and cannot now; the services' rows
+// say why.
+func (o *overview) minerWaits() bool {
+	return slices.ContainsFunc(o.services, func(s serviceSummary) bool {
+		return s.Name == "miner" && (s.State == registry.Degraded || s.State == registry.Syncing)
+	})
 }
 
 // serviceRows names the services, and tells what is wrong with those that are not

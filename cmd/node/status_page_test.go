@@ -92,6 +92,25 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// A node that cannot go on does not look as if all were well.
+func TestPageOfTrouble(t *testing.T) {
+	seen, err := overviewOf(
+		`{"network":true,"peers":"0x2","head":{"number":"0x64"},"syncing":false,"mining":{"mining":false}}`,
+		`[{"name":"miner","state":"degraded","since":"0x0","error":"the disk is nearly full"}]`, somePeers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := strings.Join((&screen{}).lines(seen.page(), 0), "\n")
+	for _, want := range []string{
+		"sync      a peer claims 100 blocks more, and has not shown them or is not believed",
+		"mining    paused",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q in\n%s", want, page)
+		}
+	}
+}
+
 // A watch tells what is new, and while the node catches up not each of its heads.
 func TestFingerprint(t *testing.T) {
 	const synced = `{"head":{"hash":"0x%064x"},"syncing":false,"peers":"%#x","time":"%#x"}`

@@ -9,7 +9,7 @@ import (
 
 var (
 	// ErrGenesisMismatch means that the database belongs to another network.
-	ErrGenesisMismatch = errors.New("the data directory belongs to another network")
+	ErrGenesisMismatch = errors.New("the data directory belongs to another network: name that one (--genesis, --network) or choose another --datadir")
 
 	// ErrUnknownParent means that a block's parent is not stored here. The block
 	// may be valid: fetch its ancestors first.
