@@ -27,6 +27,9 @@ var (
 	// what can be repaired; in a running node this is what [Service.Failed]
 	// reports.
 	ErrCorrupt = errors.New("the database is damaged: restore a backup, or run once with --db.recover to keep a copy and repair it")
+	// ErrAncients: the files of old blocks do not fit together, or to the database.
+	// Nothing can be put in the place of what they have lost.
+	ErrAncients = errors.New("the old blocks' files are damaged, which --db.recover does not repair: restore a backup, or sync again in an empty --datadir")
 	// ErrRepair: Config.Recover did not get the database open. It stands where
 	// ErrCorrupt would.
 	ErrRepair = errors.New("the damaged database could not be repaired: restore a backup")
@@ -61,6 +64,15 @@ func explain(err error) error {
 		return err
 	}
 	return fmt.Errorf("%w (%w)", kind, err)
+}
+
+// explainAncients is explain for what the freezer says, whose errors of damage are
+// mere text. A file that is missing is damage too.
+func explainAncients(err error) error {
+	if errno := syscall.Errno(0); errors.As(err, &errno) && !errors.Is(err, fs.ErrNotExist) {
+		return explain(err)
+	}
+	return fmt.Errorf("%w (%w)", ErrAncients, err)
 }
 
 // isCorrupt looks for goleveldb's corruption errors in everything that err

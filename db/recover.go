@@ -60,6 +60,9 @@ func (o *opening) mend(stor storage.Storage) (*leveldb.DB, error) {
 			return db, err
 		}
 	}
+	if err := salvageTables(stor); err != nil {
+		return nil, err
+	}
 	// goleveldb's recovery puts every table that is there into level 0, leaving
 	// out blocks that cannot be read. A level 0 of that size would hold up the
 	// first write, so it is compacted here.

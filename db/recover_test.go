@@ -1,7 +1,9 @@
 package db
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -149,6 +151,52 @@ func TestRepairOfTable(t *testing.T) {
 	}
 }
 
+// The keys of a chain: one begins another, which goleveldb's recovery cannot order.
+func TestRepairOfTableOfHeaders(t *testing.T) {
+	cfg := diskConfig(t.TempDir())
+	s := open(t, cfg)
+	const blocks = 5000
+	key := func(number, kind int) []byte {
+		key := binary.BigEndian.AppendUint64([]byte("h"), uint64(number))
+		switch kind {
+		case 1:
+			return append(key, 'n')
+		case 2:
+			hash := sha256.Sum256(key)
+			return append(key, hash[:]...)
+		}
+		return key
+	}
+	batch := s.Database().NewBatch()
+	for number := range blocks {
+		for kind := range 3 {
+			must(t, batch.Put(key(number, kind), key(number, 2)))
+		}
+	}
+	must(t, batch.Write())
+	must(t, s.Database().Compact(nil, nil))
+	must(t, s.Stop())
+	damage(t, files(t, filepath.Join(cfg.Dir, databaseDir), "*.ldb")[0], 0.5)
+
+	cfg.Recover = true
+	s = open(t, cfg)
+	kept := 0
+	for number := range blocks {
+		for kind := range 3 {
+			value, err := s.Database().Get(key(number, kind))
+			if err != nil {
+				continue
+			}
+			if kept++; !bytes.Equal(value, key(number, 2)) {
+				t.Fatalf("block %d, kind %d: have %x", number, kind, value)
+			}
+		}
+	}
+	if kept < 3*blocks*9/10 || kept == 3*blocks {
+		t.Errorf("%d of %d entries survived the damage of one block of the table", kept, 3*blocks)
+	}
+}
+
 // checkRepair opens a damaged database with Config.Recover and checks what is
 // left of it and the copy.
 func checkRepair(t *testing.T, cfg Config, before map[string][32]byte, least int, onlyTables bool) {
@@ -257,4 +305,15 @@ func TestTornJournal(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Damage to the old blocks is told from that of the database, since only a backup or
+// another node has them.
+func TestDamagedAncients(t *testing.T) {
+	cfg := makeDatabase(t, t.TempDir())
+	meta := filepath.Join(cfg.Dir, databaseDir, ancientDir, "chain", "headers.meta")
+	must(t, os.WriteFile(meta, []byte("garbage"), 0o600))
+	wantRefused(t, cfg, ErrAncients)
+	cfg.Recover = true
+	wantRefused(t, cfg, ErrAncients)
 }

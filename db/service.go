@@ -124,7 +124,7 @@ func New(cfg Config) (_ *Service, err error) {
 
 	// The path scheme keeps no state history without a directory for ancients.
 	if s.db, err = rawdb.Open(store, rawdb.OpenOptions{Ancient: ancient}); err != nil {
-		return nil, fmt.Errorf("open ancient store %q: %w", ancient, explain(err))
+		return nil, fmt.Errorf("open ancient store %q: %w", ancient, explainAncients(err))
 	}
 	s.closers[len(s.closers)-1] = func() error { // closes both
 		if err := s.db.Close(); store.closeErr == nil {
