@@ -308,12 +308,23 @@ func TestTornJournal(t *testing.T) {
 }
 
 // Damage to the old blocks is told from that of the database, since only a backup or
-// another node has them.
+// another node has them, and go-ethereum is kept from going on without them.
 func TestDamagedAncients(t *testing.T) {
-	cfg := makeDatabase(t, t.TempDir())
-	meta := filepath.Join(cfg.Dir, databaseDir, ancientDir, "chain", "headers.meta")
-	must(t, os.WriteFile(meta, []byte("garbage"), 0o600))
-	wantRefused(t, cfg, ErrAncients)
-	cfg.Recover = true
-	wantRefused(t, cfg, ErrAncients)
+	for name, spoil := range map[string]func(file func(string) string) error{
+		"a meta file is garbage": func(file func(string) string) error {
+			return os.WriteFile(file("headers.meta"), []byte("garbage"), 0o600)
+		},
+		"a meta file is gone": func(file func(string) string) error { return os.Remove(file("headers.meta")) },
+		"a data file is gone": func(file func(string) string) error { return os.Remove(file("bodies.0000.cdat")) },
+		"an index is gone":    func(file func(string) string) error { return os.Remove(file("hashes.ridx")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := makeDatabase(t, t.TempDir())
+			must(t, spoil(func(name string) string { return filepath.Join(cfg.Dir, databaseDir, ancientDir, "chain", name) }))
+			wantRefused(t, cfg, ErrAncients)
+			cfg.Recover = true
+			wantRefused(t, cfg, ErrAncients)
+		})
+	}
 }

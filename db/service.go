@@ -122,6 +122,9 @@ func New(cfg Config) (_ *Service, err error) {
 	s.store = store
 	s.closers = append(s.closers, store.Close)
 
+	if err := checkAncients(ancient); err != nil {
+		return nil, err
+	}
 	// The path scheme keeps no state history without a directory for ancients.
 	if s.db, err = rawdb.Open(store, rawdb.OpenOptions{Ancient: ancient}); err != nil {
 		return nil, fmt.Errorf("open ancient store %q: %w", ancient, explainAncients(err))
