@@ -131,7 +131,7 @@ func (p *promParser) word() string {
 var (
 	promRanged     = []string{"rate", "increase", "delta", "deriv", "changes", "predict_linear", "max_over_time"}
 	promInstant    = []string{"time", "abs", "histogram_quantile", "clamp_min"}
-	promAggregates = []string{"sum", "max", "min", "avg", "count", "topk"}
+	promAggregates = []string{"sum", "max", "min", "avg", "count", "count_values", "topk"}
 )
 
 func (p *promParser) operand(within string) {
@@ -142,11 +142,12 @@ func (p *promParser) operand(within string) {
 		p.expr("")
 		p.expect(")")
 	case regexp.MustCompile(`^[0-9.]+(e[+-]?[0-9]+)?$`).MatchString(token):
+	case within == "count_values" && strings.HasPrefix(token, `"`):
 	case slices.Contains(promAggregates, token):
 		if p.accept("by", "without") {
 			p.grouping()
 		}
-		p.arguments("")
+		p.arguments(token)
 	case slices.Contains(promRanged, token), slices.Contains(promInstant, token):
 		p.arguments(token)
 	case regexp.MustCompile(`^[a-zA-Z_:]`).MatchString(token) && p.peek() != "(":
@@ -198,6 +199,7 @@ func TestPromQLParser(t *testing.T) {
 		`sum by (a, b) (rate(m_total{c=~"x|y", d!="z"}[5m])) / on (a) group_left () -n * 1e-3`,
 		`(time() - a) > 30 * (b > bool 0) unless c == 0`,
 		`histogram_quantile(0.95, sum by (le) (rate(m_bucket[1h])))`,
+		`count_values by (a) ("b", c * on (d) e)`,
 	} {
 		if _, err := parsePromQL(good); err != nil {
 			t.Errorf("%s: %v", good, err)

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"encoding/binary"
 	"math/big"
 	"time"
 
@@ -94,7 +95,7 @@ func (m *metrics) recovered(took time.Duration) { m.recoverTime.Set(took.Seconds
 type headCollector struct {
 	chain *Service
 
-	number, timestamp, work, difficulty, gasUsed, gasLimit, baseFee, held, target *prometheus.Desc
+	number, timestamp, work, difficulty, gasUsed, gasLimit, baseFee, held, target, branch *prometheus.Desc
 }
 
 func newHeadCollector(s *Service) *headCollector {
@@ -112,12 +113,14 @@ func newHeadCollector(s *Service) *headCollector {
 		baseFee:    desc("head_base_fee_wei", "Base fee per gas of the head block."),
 		held:       desc("held_blocks", "Blocks that are held back since their timestamps are ahead of this machine's clock."),
 		target:     desc("target_interval_seconds", "Time between blocks that the rules of the network aim at; 0 if they come on demand."),
+		branch: desc("branch_fingerprint", "48 bits of the hash of the last block with a number that 16 divides and at least 16 blocks above it; 0 before there is one. "+
+			"Nodes that go on telling different ones are on different branches."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (c *headCollector) Describe(descs chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.number, c.timestamp, c.work, c.difficulty, c.gasUsed, c.gasLimit, c.baseFee, c.held, c.target} {
+	for _, d := range []*prometheus.Desc{c.number, c.timestamp, c.work, c.difficulty, c.gasUsed, c.gasLimit, c.baseFee, c.held, c.target, c.branch} {
 		descs <- d
 	}
 }
@@ -142,6 +145,18 @@ func (c *headCollector) Collect(metrics chan<- prometheus.Metric) {
 	} else {
 		gauge(c.target, float64(params.TargetInterval))
 	}
+	gauge(c.branch, c.fingerprint(head.Number.Uint64()))
+}
+
+// fingerprint tells the branch below a head from others. Nodes whose heads differ by
+// a block, or by a fork that is about to be decided, agree on it most of the time.
+func (c *headCollector) fingerprint(head uint64) float64 {
+	const stride, depth = 16, 16
+	if head < stride+depth {
+		return 0
+	}
+	hash := c.chain.GetCanonicalHash((head - depth) / stride * stride)
+	return float64(binary.BigEndian.Uint64(hash[24:]) >> 16) // the first bits are 0 by the proof of work
 }
 
 // float is the nearest number of Prometheus's kind; 0 for nil.

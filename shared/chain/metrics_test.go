@@ -3,6 +3,7 @@ package chain_test
 import (
 	"testing"
 
+	"github.com/ethereum/go-ethereum/core/types"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -79,5 +80,32 @@ func TestMetrics(t *testing.T) {
 		if sample(t, metrics, "monolith_chain_import_seconds_total", phase) <= 0 {
 			t.Errorf("no time was spent on %s", phase)
 		}
+	}
+}
+
+// Two nodes tell the same branch while their heads differ by a few blocks, and
+// another one while there are two.
+func TestBranchFingerprint(t *testing.T) {
+	n := newNetwork(t)
+	common := n.Chain(n.Genesis(), 20, nil)
+	left := append(common[:20:20], n.Chain(common[19], 28, nil)...)
+	right := append(common[:20:20], n.Chain(common[19], 28, minedBy(2))...)
+	fingerprint := func(blocks types.Blocks) float64 {
+		metrics := prometheus.NewRegistry()
+		cfg := n.config(openDB(t, t.TempDir()))
+		cfg.Registerer = metrics
+		insert(t, start(t, cfg), blocks)
+		return sample(t, metrics, "monolith_chain_branch_fingerprint", "")
+	}
+	if short := fingerprint(common); short != 0 {
+		t.Errorf("%v of a chain with nothing below its last 16 blocks", short)
+	}
+	// Block 16 is told until 48 is there to tell 32, where the branches differ.
+	one := fingerprint(left[:32])
+	if other := fingerprint(right[:40]); one == 0 || one != other {
+		t.Errorf("%v and %v below the fork", one, other)
+	}
+	if one, other := fingerprint(left), fingerprint(right); one == other {
+		t.Errorf("%v of both branches", one)
 	}
 }
