@@ -34,6 +34,10 @@ const (
 	backoffLate  = 10 * time.Minute
 	recently     = 24 * time.Hour
 
+	// tellAfter is how many dials of a node that a user has named must fail before he
+	// is told, some 15 seconds after the first one.
+	tellAfter = 5
+
 	// shortSession is how long a session must last to count as a success:
 	// one that ends before is as good as a failed dial.
 	shortSession = 30 * time.Second
@@ -362,7 +366,12 @@ func (d *dialer) dial(ctx context.Context, e *errand) {
 	}
 	d.s.metrics.dialled(err)
 	if err != nil && !errors.Is(err, context.Canceled) {
-		d.s.log.WithFields(logrus.Fields{"target": e.text, "failures": e.failures + 1}).WithError(err).Debug("Cannot dial")
+		log := d.s.log.WithFields(logrus.Fields{"target": e.text, "failures": e.failures + 1}).WithError(err)
+		if d.tell(e) {
+			log.Warn("No peers: a node that the settings name cannot be reached")
+		} else {
+			log.Debug("Cannot dial")
+		}
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -381,6 +390,12 @@ func (d *dialer) dial(ctx context.Context, e *errand) {
 		}
 	}
 	d.poke()
+}
+
+// tell reports whether a failed dial is worth a warning: when the user has named the
+// target, nobody is connected, and it is not the other node that starts a bit later.
+func (d *dialer) tell(e *errand) bool {
+	return e.purpose != forSlot && e.failures+1 == tellAfter && d.s.roster.count() == 0
 }
 
 // find returns whom an errand leads to.

@@ -334,6 +334,30 @@ func TestDialBackoff(t *testing.T) {
 	}
 }
 
+// Who has nobody, and cannot reach whom he has named, is told once.
+func TestLonelyNodeIsTold(t *testing.T) {
+	d := newDialer(&Service{roster: newRoster(10, 1)})
+	named, other := &errand{purpose: forStartup}, &errand{purpose: forSlot}
+	told := 0
+	for range 40 {
+		if d.tell(other) {
+			t.Fatal("a discovered node that cannot be reached is told of")
+		}
+		if d.tell(named) {
+			told++
+		}
+		named.failures++
+		other.failures++
+	}
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
+	_, _ = d.s.roster.admit(&member{id: id(1)}, func(peer.ID) float64 { return 0 })
+	if d.tell(&errand{purpose: forStartup, failures: tellAfter - 1}) {
+		t.Error("told though there is a peer")
+	}
+}
+
 func TestPrintable(t *testing.T) {
 	if got := printable([]byte("a\x1b[31m\nü\xff")); got != "a?[31m?ü?" {
 		t.Errorf("%q", got)

@@ -94,18 +94,22 @@ func (s *Service) Ban(target string, d time.Duration, reason string) error {
 	if err != nil {
 		return err
 	}
-	return s.ban(subject, d, reason, "manual")
+	return s.ban(subject, d, reason, "manual", nil)
 }
 
-// ban bans for a reason; label is the reason's kind.
-func (s *Service) ban(subject subject, d time.Duration, reason, label string) error {
+// ban bans for a reason; label is the reason's kind, and cause, if not nil, what
+// exactly was wrong.
+func (s *Service) ban(subject subject, d time.Duration, reason, label string, cause error) error {
 	ban, err := s.bans.add(subject, max(d, 0), reason)
 	if err != nil {
 		return fmt.Errorf("ban %s: %w", subject, err)
 	}
 	s.metrics.bans.WithLabelValues(label).Inc()
-	s.log.WithFields(logrus.Fields{"target": ban.Target, "reason": reason, "until": ban.Expires.UTC().Format(time.RFC3339)}).
-		Info("Banned")
+	log := s.log.WithFields(logrus.Fields{"target": ban.Target, "reason": reason, "until": ban.Expires.UTC().Format(time.RFC3339)})
+	if cause != nil {
+		log = log.WithError(cause)
+	}
+	log.Info("Banned")
 	reason = "banned: " + reason
 	for _, conn := range s.host.Network().Conns() {
 		id := conn.RemotePeer()
@@ -143,7 +147,7 @@ func (s *Service) Report(id peer.ID, o Offence, err error) {
 	if !s.scores.charge(id, o) || s.bans.hasPeer(id) {
 		return
 	}
-	if err := s.ban(subject{id: id}, 0, o.String(), o.String()); err != nil {
+	if err := s.ban(subject{id: id}, 0, o.String(), o.String(), err); err != nil {
 		s.log.WithField("peer", id).WithError(err).Error("Cannot ban peer")
 	}
 	s.scores.clear(id) // it has paid when it comes back
