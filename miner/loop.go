@@ -24,6 +24,9 @@ const (
 	// a block was refused doubles from one to the other.
 	firstRetry = time.Second
 	lastRetry  = 30 * time.Second
+
+	// borne is how many failures in a row are not yet an error: 15 seconds of them.
+	borne = 4
 )
 
 // mainLoop decides what is built, sealed and inserted. All its fields belong to
@@ -379,5 +382,9 @@ func (l *mainLoop) fail(err error, message string) {
 	l.plan.built = time.Time{} // the next payload is a first one again
 	l.unseal()
 	l.setTrouble(fmt.Errorf("mining fails: %w", err))
-	l.cfg.Log.WithError(err).WithField("retry", pause).Error(message)
+	level := logrus.WarnLevel // such as while a long branch replaces the head, whose state is gone then
+	if l.failures > borne {
+		level = logrus.ErrorLevel
+	}
+	l.cfg.Log.WithError(err).WithField("retry", pause).Log(level, message)
 }
