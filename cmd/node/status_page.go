@@ -101,7 +101,7 @@ func (o *overview) syncRow() row {
 		return row{"sync", "no peer to compare with", waiting}
 	}
 	if ahead := o.ahead(); ahead > tellEvery {
-		return row{"sync", fmt.Sprintf("a peer claims %d blocks more, and has not shown them or is not believed", ahead), waiting}
+		return row{"sync", fmt.Sprintf("a peer claims %d blocks more than are here", ahead), waiting}
 	}
 	return row{"sync", "up to date", good}
 }

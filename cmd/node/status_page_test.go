@@ -102,7 +102,7 @@ func TestPageOfTrouble(t *testing.T) {
 	}
 	page := strings.Join((&screen{}).lines(seen.page(), 0), "\n")
 	for _, want := range []string{
-		"sync      a peer claims 100 blocks more, and has not shown them or is not believed",
+		"sync      a peer claims 100 blocks more than are here",
 		"mining    paused",
 	} {
 		if !strings.Contains(page, want) {
