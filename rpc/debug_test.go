@@ -172,10 +172,13 @@ var (
 // TestTraceLimits traces what runs for long and what fills memory.
 func TestTraceLimits(t *testing.T) {
 	n := newNode(t)
-	trace := func(client *rpc.Client, code hexutil.Bytes, config map[string]any) error {
+	traceFor := func(gas hexutil.Uint64, client *rpc.Client, code hexutil.Bytes, config map[string]any) error {
 		config["stateOverrides"] = map[string]any{stranger.Hex(): map[string]any{"code": code}}
-		_, err := ask(t, client, "debug_traceCall", map[string]any{"to": stranger, "gas": "0x2000000"}, "latest", config)
+		_, err := ask(t, client, "debug_traceCall", map[string]any{"to": stranger, "gas": gas}, "latest", config)
 		return err
+	}
+	trace := func(client *rpc.Client, code hexutil.Bytes, config map[string]any) error {
+		return traceFor(1<<25, client, code, config)
 	}
 	small := n.dial("http://" + n.serve(func(cfg *Config) { cfg.Limits.Response = 1 << 20 }).Addr().String())
 	short := n.dial("http://" + n.serve(func(cfg *Config) { cfg.Limits.TraceTime = time.Millisecond }).Addr().String())
@@ -187,10 +190,11 @@ func TestTraceLimits(t *testing.T) {
 		wantError(t, trace(short, forever, map[string]any{"timeout": "1h", "tracer": tracer}), codeServer,
 			"tracing took longer than 1ms (see --rpc.trace-timeout)")
 	}
-	wantError(t, trace(small, forever, map[string]any{}), codeServer, tooLarge)
 	wantError(t, trace(small, greedy, map[string]any{"tracer": "callTracer"}), codeServer, tooLarge)
 	wantError(t, trace(small, greedy, map[string]any{"tracer": "muxTracer", "tracerConfig": map[string]any{"callTracer": nil, "flatCallTracer": nil}}), codeServer, tooLarge)
-	if err := trace(small, forever, map[string]any{"limit": 1000}); err != nil { // what the client limits is cut
+	const enough = 1 << 18 // gas for more steps than that
+	wantError(t, traceFor(enough, small, forever, map[string]any{}), codeServer, tooLarge)
+	if err := traceFor(enough, small, forever, map[string]any{"limit": 1000}); err != nil { // what the client limits is cut
 		t.Error(err)
 	}
 
