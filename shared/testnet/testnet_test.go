@@ -81,16 +81,23 @@ func TestPartitionHeals(t *testing.T) {
 	}
 }
 
-// A transaction given to any of five nodes is in a block of the others' miners
-// within two blocks.
+// A transaction given to any of five nodes reaches the miner's pool, and is in a block
+// within two blocks from then.
 func TestTransactionIsMinedElsewhere(t *testing.T) {
 	net := testnet.New(t, testnet.Config{
 		Nodes: 5, Mining: func(index int) bool { return index == 4 }, Period: 300 * time.Millisecond,
 	})
 	net.ConnectRing()
+	miner := net.Nodes[4]
 	for account, node := range net.Nodes[:4] {
-		before := net.Nodes[4].Head().Number.Uint64()
+		net.HaltMining()
 		tx := node.Send(account, 0, 1)
+		net.Await("the transaction at the miner", func() bool {
+			mined, _ := miner.Chain.GetCanonicalTransaction(tx[0]) // in the block that it was about to finish
+			return mined != nil || miner.Pool.Has(tx[0])
+		})
+		before := miner.Head().Number.Uint64()
+		net.ResumeMining()
 		net.AwaitMined(tx)
 		lookup, _ := node.Chain.GetCanonicalTransaction(tx[0])
 		if lookup.BlockIndex > before+2 {
