@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -19,55 +20,58 @@ func (a *app) dbPrune(ctx *cli.Context) error {
 	if err := noArguments(ctx); err != nil {
 		return err
 	}
-	return a.withDB(ctx, func(n *node, store *db.Service) error {
-		before, _, err := db.Usage(n.cfg.DB.Dir)
-		if err != nil {
-			return err
+	var n *node
+	var before, removed uint64
+	start := time.Now()
+	err := a.withDB(ctx, func(opened *node, store *db.Service) (err error) {
+		n = opened
+		if before, _, err = db.Usage(n.cfg.DB.Dir); err == nil {
+			removed, err = n.prune(ctx.Context, store)
 		}
-		start, pruned := time.Now(), false
-		report := func(steps ...db.PruneStep) {
-			for _, step := range steps {
-				if step.Removed > 0 {
-					pruned = true
-					n.log.WithFields(logrus.Fields{"what": step.What, "removed": step.Removed, "size": size(step.Bytes)}).Info("Pruned")
-				}
-			}
-		}
-		log := n.occasionally("Pruning the database")
-		progress := func(what string, done, all uint64) {
-			fields := logrus.Fields{"what": what, "done": done}
-			if all > 0 {
-				fields["of"] = all
-			}
-			log(fields)
-		}
-		if keep := n.cfg.Chain.StateHistory; keep > 0 {
-			steps, err := store.PruneHistories(ctx.Context, keep, progress)
-			report(steps...)
-			if err != nil {
-				return err
-			}
-		}
-		if !n.cfg.IndexAddresses {
-			step, err := store.RemovePrefix(ctx.Context, "address index", []byte(addressindex.KeyPrefix), progress)
-			report(step)
-			if err != nil {
-				return err
-			}
-		}
-		if !pruned {
-			if n.cfg.Chain.StateHistory == 0 {
-				return errNothingToPrune
-			}
-			n.log.WithField("blocks", n.cfg.Chain.StateHistory).Info("Nothing to remove: only recent states are kept already")
-			return nil
-		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case removed > 0: // told now that it is closed, since LevelDB deletes its files in the background
 		after, _, err := db.Usage(n.cfg.DB.Dir)
 		if err != nil {
 			return err
 		}
 		n.log.WithFields(logrus.Fields{"before": size(before), "after": size(after), "elapsed": time.Since(start).Round(time.Millisecond)}).
 			Info("Database pruned")
-		return nil
-	})
+	case n.cfg.Chain.StateHistory == 0:
+		return errNothingToPrune
+	default:
+		n.log.WithField("blocks", n.cfg.Chain.StateHistory).Info("Nothing to remove: only recent states are kept already")
+	}
+	return nil
+}
+
+// prune returns how many things it removed.
+func (n *node) prune(ctx context.Context, store *db.Service) (removed uint64, err error) {
+	log := n.occasionally("Pruning the database")
+	progress := func(what string, done, all uint64) {
+		fields := logrus.Fields{"what": what, "done": done}
+		if all > 0 {
+			fields["of"] = all
+		}
+		log(fields)
+	}
+	var steps []db.PruneStep
+	if keep := n.cfg.Chain.StateHistory; keep > 0 {
+		steps, err = store.PruneHistories(ctx, keep, progress)
+	}
+	if err == nil && !n.cfg.IndexAddresses {
+		var step db.PruneStep
+		step, err = store.RemovePrefix(ctx, "address index", []byte(addressindex.KeyPrefix), progress)
+		steps = append(steps, step)
+	}
+	for _, step := range steps {
+		if step.Removed > 0 {
+			removed += step.Removed
+			n.log.WithFields(logrus.Fields{"what": step.What, "removed": step.Removed, "size": size(step.Bytes)}).Info("Pruned")
+		}
+	}
+	return removed, err
 }

@@ -50,6 +50,10 @@ func (s *Service) adopt(ctx context.Context, tip *types.Block) error {
 	}
 	start := s.cfg.Now()
 	log := s.cfg.Log.WithFields(logrus.Fields{"number": tip.NumberU64(), "hash": tip.Hash(), "ancestor": ancestor.Number})
+	if err := s.inReach(ancestor, branch); err != nil {
+		log.WithError(err).Error("A branch has more work than the head, but the node cannot follow it")
+		return err
+	}
 	log.WithFields(logrus.Fields{"drop": old.Number.Uint64() - ancestor.Number.Uint64(), "add": len(branch)}).
 		Info("A branch has more work than the head, switching to it")
 
@@ -69,6 +73,21 @@ func (s *Service) adopt(ctx context.Context, tip *types.Block) error {
 		s.reorgs.Send(ReorgEvent{Ancestor: ancestor, Old: dropped, New: branch})
 	}
 	return nil
+}
+
+// inReach returns ErrNoRewind if a branch forks off so far below the head that the
+// state to execute it on is not kept any more. That is no fault of the branch.
+func (s *Service) inReach(ancestor *types.Header, branch []*types.Header) error {
+	if s.executed(branch[0]) || s.HasState(ancestor.Root) || ancestor.Number.Uint64() >= s.OldestState() {
+		return nil
+	}
+	return fmt.Errorf("%w to block %d, where the branch with more work leaves: its state is not kept any more "+
+		"(--gcmode, --history.state); to follow the branch, sync the chain again into an empty --datadir", ErrNoRewind, ancestor.Number)
+}
+
+// executed reports whether a block has its state in memory.
+func (s *Service) executed(header *types.Header) bool {
+	return s.Reader.HasBlock(header.Hash(), header.Number.Uint64()) && s.HasState(header.Root)
 }
 
 // branchOf walks back from tip to the first block on the head's branch. The
@@ -111,7 +130,7 @@ func (s *Service) execute(ctx context.Context, branch []*types.Header) error {
 			return err
 		}
 		hash, number := header.Hash(), header.Number.Uint64()
-		if s.Reader.HasBlock(hash, number) && s.HasState(header.Root) {
+		if s.executed(header) {
 			continue
 		}
 		block := s.GetBlock(hash, number)

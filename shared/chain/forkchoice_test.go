@@ -145,6 +145,26 @@ func reparent(block, parent *types.Block) *types.Block {
 	return types.NewBlockWithHeader(chaintest.Seal(header)).WithBody(*block.Body())
 }
 
+// A branch that forks off where no state is kept any more cannot be followed. It is
+// not called bad for that, and the node goes on without it.
+func TestReorgBeyondHistory(t *testing.T) {
+	n := newNetwork(t)
+	cfg := n.config(openDB(t, t.TempDir()))
+	cfg.StateBuffer, cfg.StateHistory = 0, 5
+	s := start(t, cfg)
+	blocks := n.Chain(n.Genesis(), 145, nil)
+	insert(t, s, blocks[:140])
+	side := n.Chain(blocks[0], 142, minedBy(2))
+	for range 2 { // it does not become bad either
+		if _, err := s.InsertBlocks(t.Context(), side); !errors.Is(err, chain.ErrNoRewind) || errors.Is(err, chain.ErrBadBlock) {
+			t.Fatalf("got %v", err)
+		}
+		wantHead(t, s, blocks[139])
+	}
+	insert(t, s, blocks[140:])
+	wantHead(t, s, blocks[144])
+}
+
 // TestDeepReorg replaces 300 blocks by 301: the state is rolled back through its
 // history.
 func TestDeepReorg(t *testing.T) {

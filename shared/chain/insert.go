@@ -15,8 +15,9 @@ import (
 // InsertBlocks adds linked blocks, ascending, whose first one's parent is stored.
 // Blocks stored already are passed over. It returns how many of the blocks are
 // stored afterwards, and why the next one is not: ErrUnknownParent, ErrFutureBlock
-// (held back), ErrBadBlock with the rule it breaks, ErrNotLinked, ErrStopped, the
-// database's reason for not taking writes, or the end of ctx.
+// (held back), ErrBadBlock with the rule it breaks, ErrNotLinked, ErrNoRewind (they
+// fork off too far below the head), ErrStopped, the database's reason for not taking
+// writes, or the end of ctx.
 //
 // The head moves when the blocks' branch has more work than the head's.
 func (s *Service) InsertBlocks(ctx context.Context, blocks types.Blocks) (int, error) {
