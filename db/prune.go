@@ -49,7 +49,7 @@ func (s *Service) PruneHistories(ctx context.Context, keep uint64, progress Prun
 		steps = append(steps,
 			// First, so that whoever finds the histories pruned need not ask whether
 			// this was done: the index of all of them is made anew if it was in vain.
-			func() (PruneStep, error) { return s.removeHistoryIndex(ctx, progress) },
+			func() (PruneStep, error) { return s.RemoveHistoryIndex(ctx, progress) },
 			func() (PruneStep, error) { return s.replaceHistories(ctx, stores, tail, removed, progress) },
 		)
 	}
@@ -87,9 +87,9 @@ func (s *Service) replaceHistories(ctx context.Context, stores historyStores, ta
 	return step, err
 }
 
-// removeHistoryIndex removes go-ethereum's index of histories. The records that say
-// how far it goes are the first to go.
-func (s *Service) removeHistoryIndex(ctx context.Context, progress PruneProgress) (PruneStep, error) {
+// RemoveHistoryIndex removes go-ethereum's index of histories, which that makes anew
+// when the chain is started. The records that say how far it goes are the first to go.
+func (s *Service) RemoveHistoryIndex(ctx context.Context, progress PruneProgress) (PruneStep, error) {
 	step := PruneStep{What: "index of state histories"}
 	batch := s.db.NewBatch()
 	rawdb.DeleteStateHistoryIndexMetadata(batch)

@@ -177,7 +177,13 @@ func (a *app) dbRollback(ctx *cli.Context) error {
 	if err != nil {
 		return fmt.Errorf("rollback needs the number of the block to go back to, not %q", ctx.Args().First())
 	}
-	return a.withDB(ctx, func(n *node, _ *db.Service) error {
+	return a.withDB(ctx, func(n *node, store *db.Service) error {
+		if chain.BeyondMemory(store.Database(), number) {
+			n.cfg.Chain.Unindexed = true
+			if _, err := store.RemoveHistoryIndex(ctx.Context, func(string, uint64, uint64) {}); err != nil {
+				return err
+			}
+		}
 		if err := n.registerChain(ctx.Context); err != nil {
 			return err
 		}

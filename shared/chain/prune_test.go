@@ -19,20 +19,19 @@ func TestPrunedStates(t *testing.T) {
 	store := db.DefaultConfig()
 	store.Dir, store.Log = t.TempDir(), discard()
 	blocks := n.Chain(n.Genesis(), head+3, n.transfers(0))
-	opened := func(history uint64, do func(*db.Service, *chain.Service, chain.Config)) {
+	opened := func(history uint64, do func(*chain.Service, chain.Config)) {
 		t.Helper()
 		s, err := db.New(store)
 		if err != nil {
 			t.Fatal(err)
 		}
 		cfg := n.config(s.Database())
-		cfg.StateBuffer, cfg.StateHistory = 0, history
-		c, err := chain.New(t.Context(), cfg)
+		cfg.StateBuffer, cfg.StateHistory, cfg.Unindexed = 0, history, true
+		c, err := chain.New(t.Context(), cfg) // nothing that needs Start is asked
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Start()
-		do(s, c, cfg)
+		do(c, cfg)
 		if err := c.Stop(); err != nil {
 			t.Fatal(err)
 		}
@@ -54,14 +53,14 @@ func TestPrunedStates(t *testing.T) {
 		return statedb.Error()
 	}
 
-	opened(0, func(_ *db.Service, c *chain.Service, _ chain.Config) {
+	opened(0, func(c *chain.Service, _ chain.Config) {
 		insert(t, c, blocks[:head])
 		if oldest := c.OldestState(); oldest != 0 {
 			t.Errorf("the oldest state of an archive is that of block %d", oldest)
 		}
 	})
 	const oldest = head - 127 - 1 - keep // the layers in memory, the one on the disk, the histories
-	opened(keep, func(_ *db.Service, c *chain.Service, cfg chain.Config) {
+	opened(keep, func(c *chain.Service, cfg chain.Config) {
 		wantHead(t, c, blocks[head-1])
 		first := c.OldestState()
 		if first != oldest {
@@ -71,7 +70,6 @@ func TestPrunedStates(t *testing.T) {
 		if err := nonce(c, first-1); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("a state that was pruned: %v", err)
 		}
-		awaitNoError(t, func() error { return nonce(c, first) })
 		if err := c.Rollback(t.Context(), first-1); err == nil {
 			t.Error("rolled back to a state that was pruned")
 		}
@@ -82,14 +80,19 @@ func TestPrunedStates(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	opened(0, func(_ *db.Service, c *chain.Service, _ chain.Config) {
+	opened(0, func(c *chain.Service, _ chain.Config) {
 		first := c.OldestState()
 		insert(t, c, blocks[head:])
 		if got := c.OldestState(); got != first || got != oldest {
 			t.Errorf("the oldest state of an archive again is that of block %d, was %d", got, first)
 		}
-		awaitNoError(t, func() error { return nonce(c, first) })
-		if err := c.Rollback(t.Context(), first); err != nil {
+		if err := c.Rollback(t.Context(), first); err != nil { // by way of all histories
+			t.Error(err)
+		}
+		if _, err := c.VerifyState(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+		if err := nonce(c, first); err != nil {
 			t.Error(err)
 		}
 		insert(t, c, blocks[first:first+3])

@@ -8,6 +8,8 @@ import (
 	"sort"
 
 	"github.com/ethereum/go-ethereum/core/rawdb"
+	"github.com/ethereum/go-ethereum/core/state"
+	"github.com/ethereum/go-ethereum/ethdb"
 	"github.com/sirupsen/logrus"
 )
 
@@ -15,6 +17,11 @@ import (
 // is stored above it, side branches too, as if it had never come. It is for an
 // operator whose node is cut off from all others, since the next peer, or file to
 // import, brings the blocks again: nothing is remembered against them.
+//
+// A block further back than the states in memory wants a chain that is Unindexed, and
+// an index that was removed before: go-ethereum does not always keep the index of the
+// state history in step with a state that goes back before the index is complete, and
+// may end the process.
 //
 // The state of the block must be there, or state history must reach back to it:
 // ErrNoRewind tells otherwise, with the oldest block for which that holds. When the
@@ -59,6 +66,14 @@ func (s *Service) Rollback(ctx context.Context, number uint64) error {
 	s.cfg.Log.WithFields(logrus.Fields{"number": number, "hash": s.CurrentBlock().Hash(), "was": head.Number}).
 		Info("Rolled back to an earlier block")
 	return s.cfg.DB.SyncKeyValue()
+}
+
+// BeyondMemory reports whether to go back to a block takes the state history, on a
+// database that is not open as a chain: the states above it are more than those that
+// are kept in memory.
+func BeyondMemory(db ethdb.KeyValueReader, number uint64) bool {
+	head, ok := rawdb.ReadHeaderNumber(db, StoredHead(db))
+	return ok && head >= number+state.TriesInMemory
 }
 
 // reachable reports whether a block can be made the head with its state.

@@ -48,6 +48,7 @@ type Config struct {
 	StateBuffer  int           // MB of state changes collected before they are written; see the package doc
 	StateHistory uint64        // blocks whose state stays readable; 0 = all
 	LogHistory   uint64        // blocks covered by the log index; 0 = all
+	Unindexed    bool          // make no index of the state history, which old states are found by; see Rollback
 	Preimages    bool          // keep the addresses and slots behind the hashes in the state, for those who list it
 	FutureLimit  time.Duration // a block further ahead of the clock is held back; 0 = no limit
 
@@ -181,7 +182,7 @@ func coreConfig(cfg Config) *core.BlockChainConfig {
 		StateScheme:    rawdb.PathScheme,
 		// The path scheme's archive: state and trie node histories, indexed, so
 		// that balances, calls, traces and proofs work on old blocks.
-		ArchiveMode:             true,
+		ArchiveMode:             !cfg.Unindexed,
 		Preimages:               cfg.Preimages,
 		StateHistory:            cfg.StateHistory,
 		TrienodeHistory:         int64(cfg.StateHistory),
