@@ -33,7 +33,8 @@ func (a *app) databaseCommands() []*cli.Command {
 				"--index.addresses is off. What is kept of the states is copied first, for which there has to be room. The index of old states is made " +
 				"anew at the next start. If it was interrupted or killed, run it again, or start the node: nothing else is lost."},
 		{Name: "rollback", Usage: "go back to an earlier block and delete what came after it", ArgsUsage: "NUMBER", Action: a.dbRollback,
-			Description: "Blocks that were deleted come back from the next peer or from a file to import. Refuses to go further back than state history reaches (--history.state). If it was killed, run it again."},
+			Description: "Blocks that were deleted come back from the next peer or from a file to import. Refuses to go further back than state history reaches (--gcmode, --history.state). " +
+				"Over more than the 128 blocks in memory, the index of old states is made anew at the next start. If it was killed, run it again."},
 	}
 }
 

@@ -50,7 +50,9 @@
 // history; while such a switch runs, the old head's state is gone, so it is only
 // started for branches whose headers have shown more work. The depth is limited
 // by Config.StateHistory and by the freezer, which takes in blocks 90,000 below
-// the head for good; FullHistory is that number.
+// the head for good; FullHistory is that number. A heavier branch that forks off
+// where no state is kept any more is not followed: ErrNoRewind, which is no fault of
+// the branch.
 //
 // # Neighbours
 //
