@@ -14,6 +14,7 @@ func TestBlocksAndTransactionsSpread(t *testing.T) {
 	net.ConnectLine()
 	txs := net.Nodes[3].Send(0, 0, 20)
 	net.AwaitMined(txs)
+	net.HaltMining()
 	net.AwaitSameHead()
 }
 
@@ -33,6 +34,7 @@ func TestLateNodeCatchesUp(t *testing.T) {
 	net.Connect(late, net.Nodes[0])
 	net.Connect(away, net.Nodes[0])
 	net.AwaitHeight(net.Nodes[0].Head().Number.Uint64() + 5)
+	net.HaltMining()
 	net.AwaitSameHead()
 }
 
@@ -64,7 +66,7 @@ func TestPartitionHeals(t *testing.T) {
 	onRight := right[1].Send(1, 0, 30)
 	net.AwaitMined(onLeft, left...)
 	net.AwaitMined(onRight, right...)
-	net.AwaitHeight(fork + partitionBlocks)
+	net.AwaitHeight(fork+partitionBlocks, left[0], right[0]) // the miners: on a slow machine the others are behind
 
 	mended := time.Now()
 	net.Heal()
