@@ -104,14 +104,21 @@ func truncateJournal(stor storage.Storage, fd storage.FileDesc) error {
 		return err
 	}
 	defer f.Close()
+	return rewrite(stor, fd, func(to io.Writer) error {
+		w := journal.NewWriter(to)
+		return errors.Join(copyRecords(w, journal.NewReader(f, nil, true, true)), w.Close())
+	})
+}
+
+// rewrite puts what write writes in the place of a file, whole or not at all.
+func rewrite(stor storage.Storage, fd storage.FileDesc, write func(io.Writer) error) error {
 	temp := storage.FileDesc{Type: storage.TypeTemp, Num: fd.Num}
 	to, err := stor.Create(temp)
 	if err != nil {
 		return err
 	}
-	w := journal.NewWriter(to)
-	err = copyRecords(w, journal.NewReader(f, nil, true, true))
-	for _, finish := range []func() error{w.Close, to.Sync, to.Close} {
+	err = write(to)
+	for _, finish := range []func() error{to.Sync, to.Close} {
 		if ferr := finish(); err == nil {
 			err = ferr
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
@@ -55,22 +56,11 @@ func salvageTable(stor storage.Storage, fd storage.FileDesc) error {
 	if err != nil || readable == 0 || damaged == 0 {
 		return err
 	}
-	temp := storage.FileDesc{Type: storage.TypeTemp, Num: fd.Num}
-	to, err := stor.Create(temp)
-	if err != nil {
-		return err
-	}
-	w := table.NewWriter(to, options, nil, 0)
-	_, _, err = entries(reader, w.Append)
-	for _, finish := range []func() error{w.Close, to.Sync, to.Close} {
-		if ferr := finish(); err == nil {
-			err = ferr
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return stor.Rename(temp, fd)
+	return rewrite(stor, fd, func(to io.Writer) error {
+		w := table.NewWriter(to, options, nil, 0)
+		_, _, err := entries(reader, w.Append)
+		return errors.Join(err, w.Close())
+	})
 }
 
 // entries calls do, if not nil, for every entry of a table that can be read, and
